@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/dynamics/dynamics_fit.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+
+namespace gps {
+
+namespace {
+
+/// The first rollout and time step whose state or action is not finite.
+std::optional<Error> firstNotFinite(std::span<const Trajectory> rollouts) {
+  for (std::size_t j = 0; j < rollouts.size(); ++j) {
+    const Trajectory& rollout = rollouts[j];
+    if (rollout.X.allFinite() && rollout.U.allFinite()) continue;
+    for (Eigen::Index t = 0; t < rollout.X.rows(); ++t) {
+      const bool badState = !rollout.X.row(t).allFinite();
+      if (!badState && rollout.U.row(t).allFinite()) continue;
+      return Error{std::string(badState ? "The state" : "The action") + " is not finite at time step " +
+                       std::to_string(t) + " of rollout " + std::to_string(j) + ".",
+                   "dynamics fit", "Lower init.var or the gains of the initial controller."};
+    }
+  }
+  return std::nullopt;
+}
+
+void requireOneShape(std::span<const Trajectory> rollouts) {
+  for (const Trajectory& rollout : rollouts) {
+    GPS_EXPECTS(rollout.X.rows() == rollouts[0].X.rows() && rollout.X.cols() == rollouts[0].X.cols() &&
+                    rollout.U.rows() == rollouts[0].X.rows() && rollout.U.cols() == rollouts[0].U.cols(),
+                "all rollouts of a condition must have one shape");
+  }
+}
+
+Gaussian initialState(std::span<const Trajectory> rollouts, double varianceFloor) {
+  const double N = static_cast<double>(rollouts.size());
+  const Eigen::Index dX = rollouts[0].X.cols();
+  Vector mean = Vector::Zero(dX);
+  for (const Trajectory& rollout : rollouts) mean += rollout.X.row(0).transpose();
+  mean /= N;
+  Vector variance = Vector::Zero(dX);
+  for (const Trajectory& rollout : rollouts) {
+    variance += (rollout.X.row(0).transpose() - mean).cwiseAbs2();
+  }
+  variance = (variance / N).cwiseMax(varianceFloor);
+  return Gaussian{mean, variance.asDiagonal()};
+}
+
+}  // namespace
+
+RowMatrix transitions(const Trajectory& rollout) {
+  const Eigen::Index dX = rollout.X.cols();
+  const Eigen::Index dU = rollout.U.cols();
+  const Eigen::Index steps = std::max<Eigen::Index>(rollout.X.rows() - 1, 0);
+  RowMatrix points(steps, 2 * dX + dU);
+  points.leftCols(dX) = rollout.X.topRows(steps);
+  points.middleCols(dX, dU) = rollout.U.topRows(steps);
+  points.rightCols(dX) = rollout.X.bottomRows(steps);
+  return points;
+}
+
+Result<LinearGaussianDynamics> fitDynamics(std::span<const Trajectory> rollouts, const JointPrior& prior,
+                                           const DynamicsParams& params) {
+  if (rollouts.empty() || rollouts[0].horizon() == 0) {
+    return Error{"There are no rollouts to fit the dynamics to.", "dynamics fit",
+                 "Draw at least one rollout."};
+  }
+  requireOneShape(rollouts);
+  if (const std::optional<Error> error = firstNotFinite(rollouts)) return *error;
+  const Result<PriorSource> source = PriorSource::make(prior);
+  if (!source) return source.error();
+
+  const int T = rollouts[0].horizon();
+  const Eigen::Index N = static_cast<Eigen::Index>(rollouts.size());
+  const Eigen::Index dX = rollouts[0].X.cols();
+  const Eigen::Index dU = rollouts[0].U.cols();
+  ConditioningOptions options;
+  options.reg = params.reg;
+  options.regRelative = params.regRelative;
+  options.covFloor = params.covFloor;
+  options.mapMean = params.mapMean;
+
+  LinearGaussianDynamics dynamics;
+  dynamics.x1 = initialState(rollouts, params.initialStateVar);
+  dynamics.F.reserve(static_cast<std::size_t>(T));
+  dynamics.f.reserve(static_cast<std::size_t>(T));
+  dynamics.W.reserve(static_cast<std::size_t>(T));
+  Matrix points(N, 2 * dX + dU);
+  for (int t = 0; t + 1 < T; ++t) {
+    for (Eigen::Index j = 0; j < N; ++j) {
+      const Trajectory& rollout = rollouts[static_cast<std::size_t>(j)];
+      points.row(j) << rollout.X.row(t), rollout.U.row(t), rollout.X.row(t + 1);
+    }
+    const Result<NiwPrior> niw = source->at(t, points, params.strength);
+    if (!niw) return niw.error();
+    Result<ConditionalGaussian> fit = fitConditional(points, static_cast<int>(dX + dU), *niw, options);
+    if (!fit) {
+      Error error = fit.error();
+      error.where = "dynamics fit, time step " + std::to_string(t);
+      error.mend = "Raise dyn.reg or run.samples, or turn on dyn.gmm.";
+      return error;
+    }
+    dynamics.F.push_back(std::move(fit->F));
+    dynamics.f.push_back(std::move(fit->f));
+    dynamics.W.push_back(std::move(fit->W));
+  }
+  dynamics.F.push_back(Matrix::Zero(dX, dX + dU));
+  dynamics.f.push_back(Vector::Zero(dX));
+  dynamics.W.push_back(Matrix::Zero(dX, dX));
+  return dynamics;
+}
+
+Vector oneStepR2(const LinearGaussianDynamics& dynamics, std::span<const Trajectory> rollouts) {
+  GPS_EXPECTS(!rollouts.empty(), "R^2 needs rollouts");
+  requireOneShape(rollouts);
+  const int T = rollouts[0].horizon();
+  GPS_EXPECTS(dynamics.horizon() == T && dynamics.dX() == rollouts[0].X.cols(),
+              "rollouts and dynamics must have one shape");
+  const Eigen::Index N = static_cast<Eigen::Index>(rollouts.size());
+  const Eigen::Index dX = rollouts[0].X.cols();
+  Matrix values(N, dX);
+  Matrix residuals(N, dX);
+  Vector y(dX + rollouts[0].U.cols());
+  Vector result(std::max(T - 1, 0));
+  for (int t = 0; t + 1 < T; ++t) {
+    const std::size_t at = static_cast<std::size_t>(t);
+    for (Eigen::Index j = 0; j < N; ++j) {
+      const Trajectory& rollout = rollouts[static_cast<std::size_t>(j)];
+      y << rollout.X.row(t).transpose(), rollout.U.row(t).transpose();
+      const Vector predicted = dynamics.F[at] * y + dynamics.f[at];
+      values.row(j) = rollout.X.row(t + 1);
+      residuals.row(j) = rollout.X.row(t + 1) - predicted.transpose();
+    }
+    result(t) = coefficientOfDetermination(values, residuals);
+  }
+  return result;
+}
+
+}  // namespace gps
