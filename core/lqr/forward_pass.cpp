@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/lqr/forward_pass.h"
+
+#include <algorithm>
+
+#include "core/base/expects.h"
+#include "core/math/linalg.h"
+#include "core/math/riccati.h"
+
+namespace gps {
+
+Marginals forwardPass(const LinearGaussianController& controller, const LinearGaussianDynamics& dynamics) {
+  const int T = controller.horizon();
+  const int dX = controller.dX();
+  const int dU = controller.dU();
+  const int n = dX + dU;
+  GPS_EXPECTS(dynamics.horizon() >= T && dynamics.dX() == dX && dynamics.dU() == dU,
+              "forwardPass: controller and dynamics differ in shape");
+  Marginals result;
+  result.mean.assign(static_cast<std::size_t>(T), Vector(n));
+  result.cov.assign(static_cast<std::size_t>(T), Matrix(n, n));
+  Vector m = dynamics.x1.mean;
+  Matrix P = dynamics.x1.cov;
+  Matrix FS(dX, n);
+  Matrix next(dX, dX);
+  for (int t = 0; t < T; ++t) {
+    const std::size_t at = static_cast<std::size_t>(t);
+    const LinearGaussianController::Step& step = controller.step(t);
+    Vector& mu = result.mean[at];
+    mu.head(dX) = m;
+    mu.tail(dU) = step.k;
+    mu.tail(dU).noalias() += step.K.lazyProduct(m);
+    Matrix& S = result.cov[at];
+    S.topLeftCorner(dX, dX) = P;
+    S.bottomLeftCorner(dU, dX).noalias() = step.K.lazyProduct(P);
+    S.topRightCorner(dX, dU) = S.bottomLeftCorner(dU, dX).transpose();
+    S.bottomRightCorner(dU, dU) = step.C;
+    S.bottomRightCorner(dU, dU).noalias() += step.K.lazyProduct(S.topRightCorner(dX, dU));
+    if (t == T - 1) break;
+    const Matrix& F = dynamics.F[at];
+    m = dynamics.f[at];
+    m.noalias() += F.lazyProduct(mu);
+    FS.noalias() = F * S;
+    next = dynamics.W[at];
+    next.noalias() += FS * F.transpose();
+    P.noalias() = 0.5 * (next + next.transpose());
+  }
+  return result;
+}
+
+Vector expectedCost(const Marginals& marginals, const QuadraticCost& cost) {
+  const int T = marginals.horizon();
+  GPS_EXPECTS(cost.horizon() >= T, "expectedCost: the cost is shorter than the marginals");
+  Vector result(T);
+  for (int t = 0; t < T; ++t) {
+    const std::size_t at = static_cast<std::size_t>(t);
+    const Vector& mu = marginals.mean[at];
+    const Matrix& H = cost.H[at];
+    result(t) = cost.c[at] + cost.g[at].dot(mu) + 0.5 * mu.dot(H * mu) +
+                0.5 * H.cwiseProduct(marginals.cov[at]).sum();
+  }
+  return result;
+}
+
+Vector klPerStep(const LinearGaussianController& p, const LinearGaussianController& q, const Marginals& marginals) {
+  const int T = p.horizon();
+  const int dX = p.dX();
+  const int dU = p.dU();
+  GPS_EXPECTS(q.horizon() == T && q.dX() == dX && q.dU() == dU && marginals.horizon() >= T,
+              "klPerStep: the arguments differ in shape");
+  Vector result(T);
+  Matrix D(dU, dX), DP(dU, dX), L(dU, dU);
+  Vector d(dU);
+  for (int t = 0; t < T; ++t) {
+    const std::size_t at = static_cast<std::size_t>(t);
+    const Matrix& Lq = q.cholC(t);
+    D = p.step(t).K - q.step(t).K;
+    d = p.step(t).k - q.step(t).k;
+    d.noalias() += D.lazyProduct(marginals.mean[at].head(dX));
+    L = p.cholC(t);
+    solveLower(Lq, L);
+    solveLower(Lq, D);
+    solveLower(Lq, d);
+    DP.noalias() = D.lazyProduct(marginals.cov[at].topLeftCorner(dX, dX));
+    const double logDets = logDetFromCholesky(Lq) - logDetFromCholesky(p.cholC(t));
+    const double kl =
+        0.5 * (L.squaredNorm() - dU + logDets + d.squaredNorm() + DP.cwiseProduct(D).sum());
+    result(t) = std::max(0.0, kl);
+  }
+  return result;
+}
+
+}  // namespace gps

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/lqr/step_rule.h"
+
+#include <algorithm>
+
+namespace gps {
+
+StepDecision adaptStep(double predicted, double actual, double stepMult, const LqrParams& params) {
+  // Where the result is as good as promised or better the denominator has no size of its own.
+  constexpr double kSmallestShortfall = 1e-4;
+  StepDecision decision;
+  decision.predicted = predicted;
+  decision.actual = actual;
+  decision.negativePrediction = predicted <= 0.0;
+  decision.rawMult = predicted / (2.0 * std::max(kSmallestShortfall, predicted - actual));
+  const double mult = std::clamp(decision.rawMult, params.stepShrink, params.stepGrowth);
+  decision.stepMult = std::clamp(stepMult * mult, params.stepMin, params.stepMax);
+  return decision;
+}
+
+}  // namespace gps
