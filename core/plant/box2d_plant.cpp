@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/plant/box2d_plant.h"
+
+#include <box2d/box2d.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "core/plant/box2d_world.h"
+#include "core/plant/start_state.h"
+
+namespace gps {
+namespace {
+
+/// Nearest hit of a ray on a shape of another body.
+class NearestHit final : public b2RayCastCallback {
+ public:
+  explicit NearestHit(const b2Body* self) : m_self(self) {}
+  float fraction() const { return m_fraction; }
+  float ReportFixture(b2Fixture* fixture, const b2Vec2&, const b2Vec2&, float fraction) override {
+    if (fixture->GetBody() == m_self || fixture->IsSensor()) return -1.0f;
+    m_fraction = fraction;
+    return fraction;
+  }
+
+ private:
+  const b2Body* m_self;
+  float m_fraction = 1.0f;
+};
+
+/// A sensor with its targets resolved. Exactly the pointers its type reads are set.
+struct Reading {
+  Sensor::Type type = Sensor::Type::Constant;
+  const b2Body* body = nullptr;
+  const b2RevoluteJoint* hinge = nullptr;
+  const b2PrismaticJoint* slider = nullptr;
+  b2Vec2 point{0.0f, 0.0f};
+  b2Vec2 direction{0.0f, 0.0f};
+  double range = 0.0;
+  double shift[2] = {0.0, 0.0};  // subtracted; for constants minus the value
+  int size = 1;
+};
+
+/// An actuator with its target resolved.
+struct Drive {
+  Actuator::Type type = Actuator::Type::JointTorque;
+  b2Body* body = nullptr;
+  b2RevoluteJoint* hinge = nullptr;
+  b2PrismaticJoint* slider = nullptr;
+  b2Vec2 axis{0.0f, 0.0f};
+  b2Vec2 point{0.0f, 0.0f};
+  double limit = 0.0;  // infinite without one
+  float toWorld = 1.0f;
+};
+
+struct DampedJoint {
+  b2RevoluteJoint* hinge = nullptr;
+  b2PrismaticJoint* slider = nullptr;
+  float damping = 0.0f;
+};
+
+b2Vec2 toB2(const Eigen::Vector2d& v) { return b2Vec2(static_cast<float>(v.x()), static_cast<float>(v.y())); }
+
+void applyJointTorque(b2RevoluteJoint& joint, float torque) {
+  joint.GetBodyA()->ApplyTorque(-torque, true);
+  joint.GetBodyB()->ApplyTorque(torque, true);
+}
+
+/// Opposite forces along the axis at the anchor on body B.
+void applyJointForce(b2PrismaticJoint& joint, float force) {
+  const b2Vec2 axis = joint.GetBodyA()->GetWorldVector(joint.GetLocalAxisA());
+  const b2Vec2 anchor = joint.GetAnchorB();
+  joint.GetBodyA()->ApplyForce(-force * axis, anchor, true);
+  joint.GetBodyB()->ApplyForce(force * axis, anchor, true);
+}
+
+class Box2dPlant final : public Plant {
+ public:
+  Box2dPlant(std::shared_ptr<const Scene> scene, std::vector<BodyStart> start)
+      : m_scene(std::move(scene)), m_start(std::move(start)), m_world(*m_scene, m_start) {
+    const World& world = m_scene->world;
+    m_scale = world.scale;
+    m_substep = static_cast<float>(world.dt / world.substeps);
+    for (const Actuator& actuator : m_scene->actuators) addDrive(actuator);
+    for (const std::string& id : m_scene->state) addReadings(*m_scene->sensor(id), m_state);
+    for (const std::string& id : m_scene->observation) addReadings(*m_scene->sensor(id), m_observation);
+    for (std::size_t j = 0; j < m_scene->joints.size(); ++j) addDamping(m_scene->joints[j], m_world.joints()[j]);
+    m_action.resize(m_drives.size());
+  }
+
+  void state(Eigen::Ref<Vector> x) const override { read(m_state, x); }
+  void observation(Eigen::Ref<Vector> o) const override { read(m_observation, o); }
+
+  int step(const VectorRef& u) override {
+    int clipped = 0;
+    for (std::size_t i = 0; i < m_drives.size(); ++i) {
+      const double wanted = u(static_cast<Eigen::Index>(i));
+      const double limit = m_drives[i].limit;
+      const double applied = std::clamp(wanted, -limit, limit);
+      clipped += applied != wanted ? 1 : 0;
+      m_action[i] = static_cast<float>(applied) * m_drives[i].toWorld;
+    }
+    const World& world = m_scene->world;
+    for (int k = 0; k < world.substeps; ++k) {
+      for (std::size_t i = 0; i < m_drives.size(); ++i) drive(m_drives[i], m_action[i]);
+      for (const DampedJoint& joint : m_damped) damp(joint);
+      m_world.b2().Step(m_substep, world.velocityIterations, world.positionIterations);
+    }
+    return clipped;
+  }
+
+  void poses(std::vector<Pose>& out) const override {
+    const double scale = m_scale;
+    for (std::size_t i = 0; i < m_start.size(); ++i) {
+      if (const b2Body* body = m_world.bodies()[i]) {
+        const b2Vec2& p = body->GetPosition();
+        out.push_back(Pose{static_cast<float>(p.x / scale), static_cast<float>(p.y / scale), body->GetAngle()});
+      } else {
+        const BodyStart& start = m_start[i];
+        out.push_back(Pose{static_cast<float>(start.position.x()), static_cast<float>(start.position.y()),
+                           static_cast<float>(start.angle)});
+      }
+    }
+  }
+
+  PlantReadout readout() const override {
+    PlantReadout readout;
+    const float rate = 1.0f / m_substep;
+    for (const b2Joint* joint : m_world.joints()) {
+      double load = 0.0;
+      if (joint->GetType() == e_revoluteJoint) {
+        load = static_cast<const b2RevoluteJoint*>(joint)->GetMotorTorque(rate) / (m_scale * m_scale);
+      } else if (joint->GetType() == e_prismaticJoint) {
+        load = static_cast<const b2PrismaticJoint*>(joint)->GetMotorForce(rate) / m_scale;
+      }
+      readout.motorLoads.push_back(load);
+    }
+    for (const b2Contact* contact = m_world.b2().GetContactList(); contact; contact = contact->GetNext()) {
+      readout.touchingContacts += contact->IsTouching() ? 1 : 0;
+    }
+    return readout;
+  }
+
+ private:
+  void addDrive(const Actuator& actuator) {
+    Drive drive;
+    drive.type = actuator.type;
+    drive.limit = actuator.limit.value_or(std::numeric_limits<double>::infinity());
+    drive.axis = toB2(actuator.axis.normalized());
+    drive.point = toB2(m_scale * actuator.point);
+    double toWorld = m_scale;
+    if (actuator.type == Actuator::Type::JointTorque || actuator.type == Actuator::Type::JointVelocity) {
+      drive.hinge = m_world.hinge(actuator.target);
+      drive.slider = m_world.slider(actuator.target);
+      if (drive.hinge) toWorld = actuator.type == Actuator::Type::JointTorque ? m_scale * m_scale : 1.0;
+    } else {
+      drive.body = m_world.body(actuator.target);
+    }
+    drive.toWorld = static_cast<float>(toWorld);
+    m_drives.push_back(drive);
+  }
+
+  void addReadings(const Sensor& sensor, std::vector<Reading>& readings) {
+    Reading reading;
+    reading.type = sensor.type;
+    reading.point = toB2(m_scale * sensor.point);
+    const auto shift = [&sensor](std::size_t i) { return i < sensor.relativeTo.size() ? sensor.relativeTo[i] : 0.0; };
+    switch (sensor.type) {
+      case Sensor::Type::JointAngle:
+      case Sensor::Type::JointSpeed:
+        for (std::size_t i = 0; i < sensor.targets.size(); ++i) {
+          reading.hinge = m_world.hinge(sensor.targets[i]);
+          reading.slider = m_world.slider(sensor.targets[i]);
+          reading.shift[0] = shift(i);
+          readings.push_back(reading);
+        }
+        return;
+      case Sensor::Type::Constant:
+        for (const double value : sensor.value) {
+          reading.shift[0] = -value;
+          readings.push_back(reading);
+        }
+        return;
+      case Sensor::Type::DistanceRay:
+        reading.direction = toB2(m_scale * sensor.range * sensor.direction.normalized());
+        reading.range = sensor.range;
+        break;
+      case Sensor::Type::BodyAngle:
+      case Sensor::Type::BodySpin:
+        break;
+      case Sensor::Type::BodyPosition:
+      case Sensor::Type::BodyVelocity:
+      case Sensor::Type::PointPosition:
+      case Sensor::Type::PointVelocity:
+        reading.size = 2;
+        break;
+    }
+    reading.body = m_world.body(sensor.targets.front());
+    reading.shift[0] = shift(0);
+    reading.shift[1] = shift(1);
+    readings.push_back(reading);
+  }
+
+  void addDamping(const Joint& joint, b2Joint* made) {
+    if (!(joint.damping > 0.0)) return;
+    DampedJoint damped;
+    // A torque per rad/s scales with s^2; a force per m/s not at all, as forces and speeds both scale with s.
+    if (joint.type == Joint::Type::Revolute) {
+      damped.hinge = static_cast<b2RevoluteJoint*>(made);
+      damped.damping = static_cast<float>(joint.damping * m_scale * m_scale);
+    } else {
+      damped.slider = static_cast<b2PrismaticJoint*>(made);
+      damped.damping = static_cast<float>(joint.damping);
+    }
+    m_damped.push_back(damped);
+  }
+
+  static void drive(const Drive& drive, float u) {
+    switch (drive.type) {
+      case Actuator::Type::JointTorque:
+        if (drive.hinge) {
+          applyJointTorque(*drive.hinge, u);
+        } else {
+          applyJointForce(*drive.slider, u);
+        }
+        break;
+      case Actuator::Type::JointVelocity:
+        if (drive.hinge) {
+          drive.hinge->SetMotorSpeed(u);
+        } else {
+          drive.slider->SetMotorSpeed(u);
+        }
+        break;
+      case Actuator::Type::BodyForce:
+        drive.body->ApplyForceToCenter(u * drive.axis, true);
+        break;
+      case Actuator::Type::BodyVelocity: {
+        // Only the component along the axis is commanded, so that two actuators can share a body.
+        const b2Vec2 v = drive.body->GetLinearVelocity();
+        drive.body->SetLinearVelocity(v + (u - b2Dot(v, drive.axis)) * drive.axis);
+        break;
+      }
+      case Actuator::Type::Thruster:
+        drive.body->ApplyForce(u * drive.body->GetWorldVector(drive.axis), drive.body->GetWorldPoint(drive.point),
+                               true);
+        break;
+    }
+  }
+
+  static void damp(const DampedJoint& joint) {
+    if (joint.hinge) {
+      applyJointTorque(*joint.hinge, -joint.damping * joint.hinge->GetJointSpeed());
+    } else {
+      applyJointForce(*joint.slider, -joint.damping * joint.slider->GetJointSpeed());
+    }
+  }
+
+  void read(const std::vector<Reading>& readings, Eigen::Ref<Vector> out) const {
+    Eigen::Index i = 0;
+    for (const Reading& reading : readings) {
+      if (reading.size == 2) {
+        const b2Vec2 value = pair(reading);
+        out(i) = value.x / m_scale - reading.shift[0];
+        out(i + 1) = value.y / m_scale - reading.shift[1];
+      } else {
+        out(i) = scalar(reading) - reading.shift[0];
+      }
+      i += reading.size;
+    }
+  }
+
+  static b2Vec2 pair(const Reading& reading) {
+    switch (reading.type) {
+      case Sensor::Type::BodyVelocity:
+        return reading.body->GetLinearVelocity();
+      case Sensor::Type::PointPosition:
+        return reading.body->GetWorldPoint(reading.point);
+      case Sensor::Type::PointVelocity:
+        return reading.body->GetLinearVelocityFromLocalPoint(reading.point);
+      default:
+        return reading.body->GetPosition();
+    }
+  }
+
+  double scalar(const Reading& reading) const {
+    switch (reading.type) {
+      case Sensor::Type::JointAngle:
+        return reading.hinge ? reading.hinge->GetJointAngle() : reading.slider->GetJointTranslation() / m_scale;
+      case Sensor::Type::JointSpeed:
+        return reading.hinge ? reading.hinge->GetJointSpeed() : reading.slider->GetJointSpeed() / m_scale;
+      case Sensor::Type::BodyAngle:
+        return reading.body->GetAngle();
+      case Sensor::Type::BodySpin:
+        return reading.body->GetAngularVelocity();
+      case Sensor::Type::DistanceRay: {
+        NearestHit hit(reading.body);
+        const b2Vec2 from = reading.body->GetWorldPoint(reading.point);
+        m_world.b2().RayCast(&hit, from, from + reading.body->GetWorldVector(reading.direction));
+        return hit.fraction() * reading.range;
+      }
+      default:
+        return 0.0;
+    }
+  }
+
+  std::shared_ptr<const Scene> m_scene;
+  std::vector<BodyStart> m_start;
+  Box2dWorld m_world;
+  double m_scale = 1.0;
+  float m_substep = 0.0f;
+  std::vector<Drive> m_drives;
+  std::vector<DampedJoint> m_damped;
+  std::vector<Reading> m_state;
+  std::vector<Reading> m_observation;
+  std::vector<float> m_action;
+};
+
+class Box2dPlantFactory final : public PlantFactory {
+ public:
+  Box2dPlantFactory(std::shared_ptr<const Scene> scene, std::vector<int> conditions)
+      : m_scene(std::move(scene)), m_conditions(std::move(conditions)) {
+    for (const int index : m_conditions) m_nominal.push_back(startState(*m_scene, condition(index), Vector()));
+  }
+
+  std::unique_ptr<Plant> make(int index, const VectorRef& startNoise) const override {
+    GPS_EXPECTS(index >= 0 && index < static_cast<int>(m_conditions.size()), "there is no such condition");
+    const auto i = static_cast<std::size_t>(index);
+    if (startNoise.size() == 0) return std::make_unique<Box2dPlant>(m_scene, m_nominal[i]);
+    GPS_EXPECTS(startNoise.size() == startNoiseSize(index), "one number per disturbed coordinate is needed");
+    return std::make_unique<Box2dPlant>(m_scene, startState(*m_scene, condition(m_conditions[i]), startNoise));
+  }
+
+  int startNoiseSize(int index) const override {
+    return disturbedCoordinates(condition(m_conditions[static_cast<std::size_t>(index)]));
+  }
+
+ private:
+  const Condition& condition(int index) const { return m_scene->conditions[static_cast<std::size_t>(index)]; }
+
+  std::shared_ptr<const Scene> m_scene;
+  std::vector<int> m_conditions;
+  std::vector<std::vector<BodyStart>> m_nominal;
+};
+
+}  // namespace
+
+std::shared_ptr<const PlantFactory> makeBox2dPlants(std::shared_ptr<const Scene> scene, std::vector<int> conditions) {
+  Box2dWorld::prepareLibrary();
+  return std::make_shared<Box2dPlantFactory>(std::move(scene), std::move(conditions));
+}
+
+}  // namespace gps

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+#include "core/math/types.h"
+#include "core/scene/scene.h"
+
+namespace gps {
+
+/// Where one body starts, in task units.
+struct BodyStart {
+  Eigen::Vector2d position{0, 0};
+  double angle = 0.0;
+  Eigen::Vector2d velocity{0, 0};
+  double angularVelocity = 0.0;
+};
+
+/// Number of start coordinates that `condition.spread` disturbs: all numbers of its overrides.
+int disturbedCoordinates(const Condition& condition);
+
+/// One entry per scene body. The overrides of `condition`, disturbed by spread * noise (in the order of the
+/// overrides; empty: not disturbed), replace the model's values. A joint with an override, or whose body A was
+/// moved that way, then places its body B: joint by joint from the root of the tree. A joint that closes a loop
+/// is left alone.
+std::vector<BodyStart> startState(const Scene& scene, const Condition& condition, const VectorRef& noise);
+
+}  // namespace gps
