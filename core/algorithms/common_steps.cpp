@@ -1,0 +1,496 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/algorithms/common_steps.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "core/math/linalg.h"
+#include "core/policy/initial_controllers.h"
+
+namespace gps {
+
+namespace {
+
+MixtureSettings mixtureSettings(const Parameters& p, RunContext& run) {
+  MixtureSettings settings;
+  settings.maxClusters = p.dynamics.gmmClusters;
+  settings.minPointsPerCluster = p.dynamics.gmmMinPoints;
+  settings.maxRollouts = p.dynamics.gmmMaxRollouts;
+  settings.whiten = p.dynamics.whiten;
+  settings.em.keepGoing = [&run] { return run.keepGoing(); };
+  return settings;
+}
+
+/// Prior of the policy linearisation where no mixture is wanted: weak, towards small gains (F2).
+JointPrior constantPolicyPrior(int dX, int dU) {
+  constexpr double kStrength = 1e-4;
+  NiwPrior niw;
+  niw.mu0 = Vector::Zero(dX + dU);
+  niw.Phi = Matrix::Zero(dX + dU, dX + dU);
+  niw.Phi.diagonal().head(dX).setConstant(kStrength);
+  niw.Phi.diagonal().tail(dU).setConstant(kStrength * 1e-5);
+  niw.n0 = kStrength;
+  return FixedPrior{{niw}};
+}
+
+double meanOf(const Vector& v) {
+  return v.size() == 0 ? 0.0 : v.mean();
+}
+
+}  // namespace
+
+Error inCondition(const Error& error, const Task& task, int condition) {
+  Error placed = error;
+  const std::string name = "condition " + task.conditions[static_cast<std::size_t>(condition)];
+  placed.where = placed.where.empty() ? name : name + ", " + placed.where;
+  return placed;
+}
+
+Result<AlgorithmState> freshState(const Task& task, const Parameters& p, bool withPolicy) {
+  AlgorithmState state;
+  for (int i = 0; i < task.conditionCount(); ++i) {
+    InitProblem problem;
+    problem.T = task.T;
+    problem.dU = task.dU;
+    problem.dt = task.dt;
+    problem.x0 = task.x0[static_cast<std::size_t>(i)];
+    problem.gains = task.initGains;
+    problem.acc = task.initAcc;
+    Result<LinearGaussianController> controller = initialController(p.init, problem);
+    if (!controller) return inCondition(controller.error(), task, i);
+    ConditionState condition;
+    condition.controller = std::make_shared<const LinearGaussianController>(*std::move(controller));
+    condition.eta = p.lqr.eta0;
+    if (p.dynamics.gmm) condition.dynamicsPrior = MixturePrior{};
+    if (withPolicy) {
+      condition.policyPrior =
+          p.dynamics.gmm ? JointPrior(MixturePrior{}) : constantPolicyPrior(task.dX, task.dU);
+    }
+    state.conditions.push_back(std::move(condition));
+  }
+  if (withPolicy) {
+    state.policy = NeuralPolicy::create(task.dO, task.dU, p.policy, makeRng(p.run.seed, Purpose::NetInit));
+  }
+  return state;
+}
+
+Result<std::vector<ConditionData>> sampleAndCost(RunContext& run, AlgorithmState& state, bool onPolicy,
+                                                 IterationResult& result) {
+  const Task& task = run.task();
+  const std::size_t M = state.conditions.size();
+  std::vector<Actor> actors(M);
+  for (std::size_t i = 0; i < M; ++i) {
+    if (onPolicy) actors[i].policy = state.policy.get();
+    else actors[i].controller = state.conditions[i].controller.get();
+  }
+  Result<std::vector<std::vector<Rollout>>> drawn = run.sample(actors);
+  if (!drawn) return drawn.error();
+
+  MetricTable& metrics = result.report.metrics;
+  std::vector<ConditionData> data(M);
+  for (std::size_t i = 0; i < M; ++i) {
+    ConditionData& d = data[i];
+    for (Rollout& rollout : (*drawn)[i]) {
+      d.trajectories.push_back(rollout.trajectory);
+      d.rollouts.push_back(std::make_shared<const Rollout>(std::move(rollout)));
+    }
+    state.rollouts += static_cast<long>(d.rollouts.size());
+  }
+  const ExpansionOptions options{run.parameters().cost.hess, run.parameters().lqr.convexify};
+  Status expanded = run.forEachCondition([&](int i) -> Status {
+    ConditionData& d = data[static_cast<std::size_t>(i)];
+    Result<CostModel> costs = expandAround(run.cost(), d.trajectories, options);
+    if (!costs) return inCondition(costs.error(), task, i);
+    d.costs = *std::move(costs);
+    d.quadratic = std::make_shared<const QuadraticCost>(d.costs.quadratic);
+    return Done{};
+  });
+  if (!expanded) return expanded.error();
+
+  for (int i = 0; i < static_cast<int>(M); ++i) {
+    ConditionData& d = data[static_cast<std::size_t>(i)];
+    const Vector totals = d.costs.sampleCosts.rowwise().sum();
+    d.sampledCost = totals.mean();
+    metrics.set(Metric::LocalCost, i, d.sampledCost);
+    metrics.set(Metric::LocalCostMin, i, totals.minCoeff());
+    metrics.set(Metric::LocalCostMax, i, totals.maxCoeff());
+    double clipped = 0.0;
+    for (const Trajectory& trajectory : d.trajectories) clipped += trajectory.clipFraction;
+    clipped /= static_cast<double>(d.trajectories.size());
+    metrics.set(Metric::ClipFraction, i, clipped);
+    if (clipped > 0.1) {
+      result.report.warnings.push_back("Condition " + task.conditions[static_cast<std::size_t>(i)] +
+                                       ": more than 10 % of the commanded actions lie beyond the actuator limit.");
+    }
+    result.views[static_cast<std::size_t>(i)].samples = d.rollouts;
+    result.report.series[static_cast<std::size_t>(i)].costMean = d.costs.sampleCosts.colwise().mean().transpose();
+  }
+  metrics.set(Metric::Rollouts, static_cast<double>(state.rollouts));
+  return data;
+}
+
+Status fitModels(RunContext& run, AlgorithmState& state, std::vector<ConditionData>& data, IterationResult& result) {
+  const Task& task = run.task();
+  const Parameters& p = run.parameters();
+  const std::size_t M = state.conditions.size();
+  const bool shared = p.dynamics.gmmShared && std::holds_alternative<MixturePrior>(state.conditions[0].dynamicsPrior);
+  std::vector<double> likelihood(M);
+
+  const auto updatePrior = [&](std::size_t i, std::size_t first, std::size_t last) -> Status {
+    MixturePrior* prior = std::get_if<MixturePrior>(&state.conditions[i].dynamicsPrior);
+    if (!prior) return Done{};
+    std::vector<RowMatrix> fresh;
+    for (std::size_t j = first; j < last; ++j) {
+      for (const Trajectory& trajectory : data[j].trajectories) fresh.push_back(transitions(trajectory));
+    }
+    MixtureSettings settings = mixtureSettings(p, run);
+    settings.maxRollouts *= static_cast<int>(last - first);
+    Result<MixtureUpdate> update = updateMixture(std::move(*prior), fresh, settings,
+                                                 run.rng(Purpose::GmmInit, static_cast<int>(i)));
+    if (!update) return update.error();
+    *prior = std::move(update->prior);
+    Eigen::Index points = 0;
+    for (const RowMatrix& rollout : prior->window) points += rollout.rows();
+    if (!update->logLikelihood.empty() && points > 0) {
+      likelihood[i] = update->logLikelihood.back() / static_cast<double>(points);
+    }
+    return Done{};
+  };
+  if (shared) {
+    if (Status s = updatePrior(0, 0, M); !s) return s.error();
+    const MixturePrior& first = std::get<MixturePrior>(state.conditions[0].dynamicsPrior);
+    for (std::size_t i = 1; i < M; ++i) {
+      state.conditions[i].dynamicsPrior = MixturePrior{{}, first.mixture};
+      likelihood[i] = likelihood[0];
+    }
+  }
+  std::vector<std::shared_ptr<const LinearGaussianDynamics>> fitted(M);
+  Status status = run.forEachCondition([&](int index) -> Status {
+    const std::size_t i = static_cast<std::size_t>(index);
+    if (!shared) {
+      if (Status s = updatePrior(i, i, i + 1); !s) return inCondition(s.error(), task, index);
+    }
+    Result<LinearGaussianDynamics> dynamics =
+        fitDynamics(data[i].trajectories, state.conditions[i].dynamicsPrior, p.dynamics);
+    if (!dynamics) return inCondition(dynamics.error(), task, index);
+    fitted[i] = std::make_shared<const LinearGaussianDynamics>(*std::move(dynamics));
+    return Done{};
+  });
+  if (!status) return status;
+  MetricTable& metrics = result.report.metrics;
+  for (std::size_t i = 0; i < M; ++i) {
+    const int index = static_cast<int>(i);
+    data[i].dynamics = fitted[i];
+    metrics.set(Metric::DynamicsR2, index, meanOf(oneStepR2(*fitted[i], data[i].trajectories)));
+    if (state.conditions[i].dynamics) {
+      metrics.set(Metric::DynamicsR2Next, index,
+                  meanOf(oneStepR2(*state.conditions[i].dynamics, data[i].trajectories)));
+    }
+    if (std::holds_alternative<MixturePrior>(state.conditions[i].dynamicsPrior)) {
+      metrics.set(Metric::GmmLogLikelihood, index, likelihood[i]);
+    }
+  }
+  return Done{};
+}
+
+void extendPolicyWindow(AlgorithmState& state, const std::vector<ConditionData>& data, SampleMode mode, int keep) {
+  for (std::size_t i = 0; i < state.conditions.size(); ++i) {
+    std::vector<std::shared_ptr<const Trajectory>>& window = state.conditions[i].policyWindow;
+    if (mode == SampleMode::Replace) window.clear();
+    for (const std::shared_ptr<const Rollout>& rollout : data[i].rollouts) {
+      window.emplace_back(rollout, &rollout->trajectory);
+    }
+    const std::size_t limit = static_cast<std::size_t>(keep);
+    if (window.size() > limit) window.erase(window.begin(), window.end() - static_cast<std::ptrdiff_t>(limit));
+  }
+}
+
+Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmState& state,
+                                                   const std::vector<ConditionData>& data, bool updatePrior) {
+  const Parameters& p = run.parameters();
+  const GlobalPolicy& policy = *state.policy;
+  LineariseOptions options;
+  options.conditioning.reg = p.policy.linReg;
+  options.conditioning.regRelative = p.policy.linRegRelative;
+  options.strength = p.dynamics.strength;
+  std::vector<std::optional<LinearisedPolicy>> found(state.conditions.size());
+  Status status = run.forEachCondition([&](int index) -> Status {
+    const std::size_t i = static_cast<std::size_t>(index);
+    ConditionState& condition = state.conditions[i];
+    if (MixturePrior* prior = std::get_if<MixturePrior>(&condition.policyPrior); prior && updatePrior) {
+      std::vector<RowMatrix> points;
+      for (const std::shared_ptr<const Trajectory>& trajectory : condition.policyWindow) {
+        points.push_back(policyPoints(policy, *trajectory));
+      }
+      prior->window.clear();  // every point is re-evaluated with the current policy
+      Result<MixtureUpdate> update = updateMixture(std::move(*prior), points, mixtureSettings(p, run),
+                                                   run.rng(Purpose::PolicyGmmInit, index));
+      if (!update) return inCondition(update.error(), run.task(), index);
+      *prior = std::move(update->prior);
+      prior->window.clear();  // kept as rollouts in policyWindow
+    }
+    Result<LinearisedPolicy> linear = linearise(policy, data[i].trajectories, condition.policyPrior, options);
+    if (!linear) return inCondition(linear.error(), run.task(), index);
+    found[i] = *std::move(linear);
+    return Done{};
+  });
+  if (!status) return status.error();
+  std::vector<LinearisedPolicy> result;
+  for (std::optional<LinearisedPolicy>& linear : found) result.push_back(*std::move(linear));
+  return result;
+}
+
+double modelCost(const LinearGaussianController& controller, const LinearGaussianDynamics& dynamics,
+                 const QuadraticCost& cost) {
+  return expectedCost(forwardPass(controller, dynamics), cost).sum();
+}
+
+CStepProblem cStepProblem(RunContext& run, const ConditionState& condition, const ConditionData& data) {
+  const Parameters& p = run.parameters();
+  CStepProblem problem;
+  problem.dynamics = data.dynamics.get();
+  problem.cost = data.quadratic.get();
+  problem.terms.maxEnt = p.lqr.maxEnt;
+  problem.epsilon = p.lqr.klStep * condition.stepMult * run.task().T;
+  problem.eta = condition.eta;
+  problem.covMax = p.lqr.covMax ? *p.lqr.covMax : run.task().defaultCovMax();
+  problem.params = p.lqr;
+  problem.keepGoing = [&run] { return run.keepGoing(); };
+  return problem;
+}
+
+void recordCStep(RunContext& run, AlgorithmState& state, const std::vector<CStepResult>& steps,
+                 IterationResult& result) {
+  const Parameters& p = run.parameters();
+  MetricTable& metrics = result.report.metrics;
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    const CStepResult& step = steps[i];
+    const int index = static_cast<int>(i);
+    ConditionState& condition = state.conditions[i];
+    condition.eta = step.nextEta;
+    condition.controller = std::make_shared<const LinearGaussianController>(step.controller);
+    metrics.set(Metric::Kl, index, step.kl);
+    metrics.set(Metric::KlBound, index, p.lqr.klStep * condition.stepMult * run.task().T);
+    metrics.set(Metric::Eta, index, step.eta);
+    metrics.set(Metric::EtaRaises, index, step.raises);
+    metrics.set(Metric::StepMult, index, condition.stepMult);
+    metrics.set(Metric::EntropyLocal, index, step.controller.entropy());
+
+    TimeSeries& series = result.report.series[i];
+    series.kl = step.klPerStep;
+    series.minQuu = step.minQuu;
+    series.std.resize(step.controller.horizon(), step.controller.dU());
+    for (int t = 0; t < step.controller.horizon(); ++t) {
+      series.std.row(t) = step.controller.step(t).C.diagonal().cwiseSqrt().transpose();
+    }
+    series.eta = Eigen::Map<const Vector>(step.etaPerStep.data(), static_cast<Eigen::Index>(step.etaPerStep.size()));
+    result.report.dualTrace[i] = step.trace;
+    ConditionView& view = result.views[i];
+    view.controller = condition.controller;
+    view.localMarginals = std::make_shared<const Marginals>(step.marginals);
+    if (!step.converged && !step.slack) {
+      result.report.warnings.push_back("Condition " + run.task().conditions[i] +
+                                       ": the search for eta ended before the KL met its bound.");
+    }
+  }
+}
+
+IterationResult beginResult(const AlgorithmState& before, RunContext& run) {
+  IterationResult result;
+  result.state = before;
+  const std::size_t M = before.conditions.size();
+  result.report.iteration = run.iteration();
+  result.report.metrics = MetricTable(static_cast<int>(M));
+  result.report.series.resize(M);
+  result.report.dualTrace.resize(M);
+  result.views.resize(M);
+  return result;
+}
+
+std::vector<std::shared_ptr<const LinearGaussianController>> controllersOf(const AlgorithmState& state) {
+  std::vector<std::shared_ptr<const LinearGaussianController>> controllers;
+  for (const ConditionState& condition : state.conditions) controllers.push_back(condition.controller);
+  return controllers;
+}
+
+void adaptCondition(double predicted, double actual, int condition, AlgorithmState& state, const Parameters& p,
+                    IterationResult& result) {
+  constexpr const char* kNames[] = {"classic", "global", "mc", "fixed"};
+  result.report.stepRule = kNames[static_cast<std::size_t>(p.step.rule)];
+  ConditionState& memory = state.conditions[static_cast<std::size_t>(condition)];
+  const StepDecision decision = adaptStep(predicted, actual, memory.stepMult, p.lqr);
+  if (p.step.rule != StepRule::Fixed) memory.stepMult = decision.stepMult;
+  result.report.metrics.set(Metric::Predicted, condition, predicted);
+  result.report.metrics.set(Metric::Actual, condition, actual);
+  if (decision.negativePrediction && p.step.rule != StepRule::Fixed) {
+    result.report.warnings.push_back("The last C-step predicted no improvement (negative_predicted_improvement).");
+  }
+}
+
+Status trainOn(RunContext& run, AlgorithmState& state, const std::vector<ConditionData>& data,
+               const std::vector<std::shared_ptr<const LinearGaussianController>>& controllers,
+               bool withMultipliers, double entropyReg, int round, IterationResult& result) {
+  std::vector<ConditionTargets> targets(data.size());
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    targets[i].rollouts = data[i].trajectories;
+    targets[i].controller = controllers[i].get();
+    targets[i].multipliers = withMultipliers ? &state.conditions[i].multipliers : nullptr;
+  }
+  Result<PolicyDataset> dataset = policyTargets(targets);
+  if (!dataset) return dataset.error();
+  const Parameters& p = run.parameters();
+  if (!withMultipliers && p.mdgps.sStepKl == SStepKl::Forward) {
+    // Unweighted likelihood: every precision is I, and Sigma_pi = mean[C + d d'] (F3).
+    const int dU = run.task().dU;
+    RowMatrix meanC = RowMatrix::Zero(dU, dU);
+    int count = 0;
+    for (const std::shared_ptr<const LinearGaussianController>& controller : controllers) {
+      for (const LinearGaussianController::Step& step : controller->steps()) {
+        meanC += step.C;
+        ++count;
+      }
+    }
+    dataset->targetCovariance = meanC / count;
+    for (Matrix& precision : dataset->precision) precision.setIdentity();
+  }
+  Result<TrainedPolicy> trained = run.trainPolicy(*state.policy, *dataset, entropyReg, round);
+  if (!trained) return trained.error();
+  state.policy = trained->policy;
+  result.report.training = std::move(trained->log);
+  return Done{};
+}
+
+RollbackAdvice adviseRollback(AlgorithmState& state, double currentCost, bool enabled) {
+  RollbackState& memory = state.rollback;
+  if (!memory.bestCost || currentCost < *memory.bestCost) {
+    memory.bestCost = currentCost;
+    memory.controllers.clear();
+    for (const ConditionState& condition : state.conditions) memory.controllers.push_back(condition.controller);
+    memory.policy = state.policy;
+    memory.worse = 0;
+  } else if (memory.previousCost &&
+             currentCost > *memory.previousCost + 0.5 * std::abs(*memory.previousCost - *memory.bestCost)) {
+    ++memory.worse;
+  } else {
+    memory.worse = 0;
+  }
+  memory.previousCost = currentCost;
+  if (!enabled || memory.worse < 2) return RollbackAdvice::Continue;
+  memory.worse = 0;
+  memory.previousCost = memory.bestCost;
+  return RollbackAdvice::Restore;
+}
+
+void restoreBest(AlgorithmState& state, const LqrParams& params, IterationResult& result) {
+  for (std::size_t i = 0; i < state.conditions.size(); ++i) {
+    state.conditions[i].controller = state.rollback.controllers[i];
+    state.conditions[i].stepMult = params.stepMin;
+    result.views[i].controller = state.rollback.controllers[i];
+    result.report.metrics.set(Metric::StepMult, static_cast<int>(i), params.stepMin);
+  }
+  if (state.rollback.policy) state.policy = state.rollback.policy;
+  result.report.warnings.push_back("Rolled back to the best controllers: the cost grew twice in a row.");
+}
+
+Status evaluateAll(RunContext& run, AlgorithmState& state, IterationResult& result) {
+  const std::size_t M = state.conditions.size();
+  std::vector<Actor> local(M);
+  for (std::size_t i = 0; i < M; ++i) local[i].controller = state.conditions[i].controller.get();
+  Result<std::vector<Rollout>> localRollouts = run.evaluate(local);
+  if (!localRollouts) return localRollouts.error();
+  Result<std::vector<Rollout>> globalRollouts = std::vector<Rollout>();
+  if (state.policy) {
+    std::vector<Actor> global(M);
+    for (std::size_t i = 0; i < M; ++i) global[i].policy = state.policy.get();
+    globalRollouts = run.evaluate(global);
+    if (!globalRollouts) return globalRollouts.error();
+  }
+  MetricTable& metrics = result.report.metrics;
+  const Task& task = run.task();
+  int passed = 0;
+  for (std::size_t i = 0; i < M; ++i) {
+    const int index = static_cast<int>(i);
+    const Rollout& judged = state.policy ? (*globalRollouts)[i] : (*localRollouts)[i];
+    if (state.policy) {
+      const double cost = run.cost().along(judged.trajectory).sum();
+      if (!std::isfinite(cost)) {
+        return inCondition(Error{"The cost of the policy's rollout is not finite.", "evaluation",
+                                 "Check the cost terms and the state they read."},
+                           task, index);
+      }
+      metrics.set(Metric::GlobalCost, index, cost);
+    }
+    if (task.success) {
+      const bool ok = task.success->passed(judged.trajectory);
+      passed += ok ? 1 : 0;
+      metrics.set(Metric::Success, index, ok ? 1.0 : 0.0);
+      metrics.set(Metric::FinalDistance, index, task.success->distance(judged.trajectory));
+    }
+    ConditionView& view = result.views[i];
+    view.local = std::make_shared<const Rollout>(std::move((*localRollouts)[i]));
+    if (state.policy) view.global = std::make_shared<const Rollout>(std::move((*globalRollouts)[i]));
+  }
+  if (task.success) metrics.set(Metric::SuccessRate, static_cast<double>(passed) / static_cast<double>(M));
+  return Done{};
+}
+
+Status recordPolicy(RunContext& run, AlgorithmState& state, const std::vector<ConditionData>& data,
+                    IterationResult& result) {
+  // The mixture of the last linearisation serves again: this one is for the eye, not for learning.
+  Result<std::vector<LinearisedPolicy>> linearised = lineariseAll(run, state, data, /*updatePrior=*/false);
+  if (!linearised) return linearised.error();
+  MetricTable& metrics = result.report.metrics;
+  const Matrix& Sigma = state.policy->covariance();
+  const double dU = static_cast<double>(Sigma.rows());
+  const std::optional<Matrix> L = choleskyLower(Sigma);
+  for (std::size_t i = 0; i < state.conditions.size(); ++i) {
+    const int index = static_cast<int>(i);
+    const ConditionState& condition = state.conditions[i];
+    const Vector forward = klControllerPolicy(*condition.controller, *state.policy, data[i].trajectories);
+    metrics.set(Metric::KlLocalGlobal, index, forward.sum());
+    metrics.set(Metric::KlGlobalLocal, index,
+                klPolicyController(*state.policy, *condition.controller, data[i].trajectories).sum());
+    metrics.set(Metric::LinearisationR2, index, meanOf((*linearised)[i].r2));
+    if (L) {
+      const double perStep =
+          0.5 * dU * (1.0 + std::log(2.0 * std::numbers::pi)) + 0.5 * logDetFromCholesky(*L);
+      metrics.set(Metric::EntropyGlobal, index, perStep * run.task().T);
+    }
+    if (data[i].dynamics) {
+      result.views[i].globalMarginals =
+          std::make_shared<const Marginals>(forwardPass((*linearised)[i].controller, *data[i].dynamics));
+    }
+    // Action gap: mean over rollouts of mu_pi(o) - K x - k, root mean square over t.
+    const int T = run.task().T;
+    RowMatrix gap = RowMatrix::Zero(T, static_cast<Eigen::Index>(dU));
+    for (const Trajectory& trajectory : data[i].trajectories) {
+      gap += state.policy->mean(trajectory.O);
+      for (int t = 0; t < T; ++t) {
+        gap.row(t) -= condition.controller->mean(t, trajectory.X.row(t).transpose()).transpose();
+      }
+    }
+    gap /= static_cast<double>(data[i].trajectories.size());
+    metrics.set(Metric::ActionGap, index, std::sqrt(gap.squaredNorm() / T));
+  }
+  metrics.set(Metric::PolicyStd, std::sqrt(Sigma.trace() / dU));
+  if (!result.report.training.loss.empty()) metrics.set(Metric::PolicyLoss, result.report.training.loss.back());
+  return Done{};
+}
+
+void rememberModels(AlgorithmState& state, std::vector<ConditionData>& data,
+                    const std::vector<std::shared_ptr<const LinearGaussianController>>& sampling,
+                    const std::vector<LinearisedPolicy>* linearised) {
+  for (std::size_t i = 0; i < state.conditions.size(); ++i) {
+    ConditionState& condition = state.conditions[i];
+    condition.samplingController = sampling[i];
+    condition.dynamics = data[i].dynamics;
+    condition.cost = data[i].quadratic;
+    condition.sampledCost = data[i].sampledCost;
+    if (linearised) {
+      condition.linearised = std::make_shared<const LinearGaussianController>((*linearised)[i].controller);
+    }
+  }
+}
+
+}  // namespace gps

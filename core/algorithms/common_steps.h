@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/algorithms/algorithm.h"
+
+namespace gps {
+
+// The lines that the boxes of several algorithms share: each a function from values to values.
+
+/// One condition's share of an iteration: its rollouts and the models fitted to them.
+struct ConditionData {
+  std::vector<std::shared_ptr<const Rollout>> rollouts;
+  std::vector<Trajectory> trajectories;  ///< of `rollouts`
+  CostModel costs;
+  std::shared_ptr<const QuadraticCost> quadratic;
+  std::shared_ptr<const LinearGaussianDynamics> dynamics;
+  double sampledCost = 0.0;  ///< mean over the rollouts
+};
+
+/// Empty report and views of the coming iteration around a copy of the state.
+IterationResult beginResult(const AlgorithmState& before, RunContext& run);
+
+std::vector<std::shared_ptr<const LinearGaussianController>> controllersOf(const AlgorithmState& state);
+
+/// The results of a parallel loop over conditions in which every slot was filled.
+template <class T>
+std::vector<T> unwrapped(std::vector<std::optional<T>> slots) {
+  std::vector<T> values;
+  values.reserve(slots.size());
+  for (std::optional<T>& slot : slots) values.push_back(*std::move(slot));
+  return values;
+}
+
+/// Adds "condition NAME" to an error's place.
+Error inCondition(const Error& error, const Task& task, int condition);
+
+/// Initial controllers, priors and, with a policy, a fresh network.
+Result<AlgorithmState> freshState(const Task& task, const Parameters& parameters, bool withPolicy);
+
+/// Rollouts of every condition and their costs; fills samples, LocalCost*, ClipFraction, Rollouts.
+Result<std::vector<ConditionData>> sampleAndCost(RunContext& run, AlgorithmState& state, bool onPolicy,
+                                                 IterationResult& result);
+
+/// Mixture priors and dynamics of every condition; fills DynamicsR2*, GmmLogLikelihood.
+Status fitModels(RunContext& run, AlgorithmState& state, std::vector<ConditionData>& data, IterationResult& result);
+
+/// Adds this iteration's rollouts to the data of the policy prior: the newest dyn.gmm_max_rollouts (add) or only
+/// these (replace).
+void extendPolicyWindow(AlgorithmState& state, const std::vector<ConditionData>& data, SampleMode mode, int keep);
+
+/// pibar_i of every condition at this iteration's rollouts. With `updatePrior` the mixture prior is refitted to
+/// the window re-evaluated with the current policy.
+Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmState& state,
+                                                   const std::vector<ConditionData>& data, bool updatePrior);
+
+/// Expected cost under one condition's model: sum over t.
+double modelCost(const LinearGaussianController& controller, const LinearGaussianDynamics& dynamics,
+                 const QuadraticCost& cost);
+
+/// A C-step of one condition with the run's parameters filled in.
+CStepProblem cStepProblem(RunContext& run, const ConditionState& condition, const ConditionData& data);
+
+/// Notes a C-step's outcome: controller, eta, metrics Kl*, Eta*, EntropyLocal, ModelCost, series, traces.
+void recordCStep(RunContext& run, AlgorithmState& state, const std::vector<CStepResult>& steps,
+                 IterationResult& result);
+
+/// Applies the step rule to one condition and notes what it decided; step.rule fixed only notes.
+void adaptCondition(double predicted, double actual, int condition, AlgorithmState& state, const Parameters& p,
+                    IterationResult& result);
+
+/// S-step on targets from `controllers` at this iteration's rollouts; without `multipliers` weights are 1.
+Status trainOn(RunContext& run, AlgorithmState& state, const std::vector<ConditionData>& data,
+               const std::vector<std::shared_ptr<const LinearGaussianController>>& controllers,
+               bool withMultipliers, double entropyReg, int round, IterationResult& result);
+
+/// What step.rollback says after this iteration's cost is known.
+enum class RollbackAdvice { Continue, Restore };
+/// J(cur) > J(prev) + 0.5 |J(prev) - best| twice in a row: restore. Remembers the best state seen.
+RollbackAdvice adviseRollback(AlgorithmState& state, double currentCost, bool enabled);
+
+/// Puts the best controllers and policy back and the smallest step; says so in the report.
+void restoreBest(AlgorithmState& state, const LqrParams& params, IterationResult& result);
+
+/// Noise-free rollouts of policy and local controllers; fills GlobalCost, Success, FinalDistance, SuccessRate and
+/// the views.
+Status evaluateAll(RunContext& run, AlgorithmState& state, IterationResult& result);
+
+/// KL(p || pi), KL(pi || p), policy metrics and the marginals of the new policy for the views.
+Status recordPolicy(RunContext& run, AlgorithmState& state, const std::vector<ConditionData>& data,
+                    IterationResult& result);
+
+/// Moves this iteration's models into the state for the next step rule.
+void rememberModels(AlgorithmState& state, std::vector<ConditionData>& data,
+                    const std::vector<std::shared_ptr<const LinearGaussianController>>& sampling,
+                    const std::vector<LinearisedPolicy>* linearised);
+
+}  // namespace gps

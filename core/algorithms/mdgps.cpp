@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <array>
+
+#include "core/algorithms/algorithms.h"
+#include "core/algorithms/common_steps.h"
+
+namespace gps {
+
+namespace {
+
+/// Mirror-descent GPS [Montgomery16]: C-steps within a KL ball around the linearised policy, S-steps that project
+/// the policy back onto the controllers (F1-F4).
+class Mdgps final : public Algorithm {
+ public:
+  std::string_view id() const override { return "mdgps"; }
+
+  std::span<const Phase> phases() const override {
+    static const std::array<Phase, 7> kPhases{{
+        {"sample", "Sample", "Draw noisy rollouts (from the controllers, or on policy) and evaluate their cost."},
+        {"dynamics", "Fit dynamics", "Fit time-varying linear-Gaussian dynamics to the rollouts, with the mixture as prior."},
+        {"linearise", "Linearise policy", "Fit a linear-Gaussian controller to the network around every condition."},
+        {"step_rule", "Step rule", "Compare the promised with the actual improvement and adapt the step size."},
+        {"c_step", "C-step", "Improve every local controller, within its KL bound from the linearised policy."},
+        {"s_step", "S-step", "Train the network to imitate the new controllers: the mirror projection."},
+        {"evaluate", "Evaluate", "Roll policy and controllers out without noise."},
+    }};
+    return kPhases;
+  }
+
+  Result<AlgorithmState> start(const Task& task, const Parameters& parameters) const override {
+    return freshState(task, parameters, /*withPolicy=*/true);
+  }
+
+  Result<IterationResult> iterate(const AlgorithmState& before, RunContext& run) const override {
+    IterationResult result = beginResult(before, run);
+    AlgorithmState& state = result.state;
+    const Parameters& p = run.parameters();
+    const bool first = before.iteration == 0;
+    const std::vector<std::shared_ptr<const LinearGaussianController>> sampling = controllersOf(state);
+
+    run.beginPhase("sample");
+    // The first iteration always samples the initial controllers: there is no policy worth sampling yet.
+    Result<std::vector<ConditionData>> sampled = sampleAndCost(run, state, p.mdgps.onPolicy && !first, result);
+    if (!sampled) return sampled.error();
+    std::vector<ConditionData>& data = *sampled;
+    if (Status s = run.endPhase(result); !s) return s.error();
+
+    run.beginPhase("dynamics");
+    if (Status s = fitModels(run, state, data, result); !s) return s.error();
+    if (Status s = run.endPhase(result); !s) return s.error();
+
+    if (first) {
+      run.beginPhase("s_step");
+      if (Status s = trainOn(run, state, data, sampling, false, p.policy.entropyReg, 0, result); !s) return s.error();
+      if (Status s = run.endPhase(result); !s) return s.error();
+    }
+
+    run.beginPhase("linearise");
+    extendPolicyWindow(state, data, p.mdgps.sampleMode, p.dynamics.gmmMaxRollouts);
+    Result<std::vector<LinearisedPolicy>> linearised = lineariseAll(run, state, data, /*updatePrior=*/true);
+    if (!linearised) return linearised.error();
+    if (Status s = run.endPhase(result); !s) return s.error();
+
+    run.beginPhase("step_rule");
+    const double currentCost = applyStepRule(state, data, sampling, *linearised, p, result);
+    const RollbackAdvice advice = adviseRollback(state, currentCost, p.step.rollback);
+    if (Status s = run.endPhase(result); !s) return s.error();
+
+    if (advice == RollbackAdvice::Restore) {
+      restoreBest(state, p.lqr, result);
+    } else {
+      run.beginPhase("c_step");
+      Result<std::vector<CStepResult>> steps = cSteps(run, state, data, *linearised);
+      if (!steps) return steps.error();
+      recordCStep(run, state, *steps, result);
+      for (std::size_t i = 0; i < data.size(); ++i) {
+        result.report.metrics.set(Metric::ModelCost, static_cast<int>(i),
+                                  expectedCost(*result.views[i].localMarginals, *data[i].quadratic).sum());
+      }
+      if (Status s = run.endPhase(result); !s) return s.error();
+
+      run.beginPhase("s_step");
+      if (Status s = trainOn(run, state, data, controllersOf(state), false, p.policy.entropyReg, 1, result); !s) {
+        return s.error();
+      }
+      if (Status s = run.endPhase(result); !s) return s.error();
+    }
+    rememberModels(state, data, sampling, &*linearised);
+
+    run.beginPhase("evaluate");
+    if (Status s = evaluateAll(run, state, result); !s) return s.error();
+    if (Status s = recordPolicy(run, state, data, result); !s) return s.error();
+    if (Status s = run.endPhase(result); !s) return s.error();
+    state.iteration = run.iteration();
+    return result;
+  }
+
+ private:
+  /// F4: one improvement, averaged over the conditions, drives every condition's multiplier. Returns the cost
+  /// that the rollback watches: of the local controllers under the current model. (The linearised policy's is too
+  /// rough for that: with few rollouts its regression may explode where the network itself is sound.)
+  static double applyStepRule(AlgorithmState& state, const std::vector<ConditionData>& data,
+                              const std::vector<std::shared_ptr<const LinearGaussianController>>& sampling,
+                              const std::vector<LinearisedPolicy>& linearised, const Parameters& p,
+                              IterationResult& result) {
+    const double M = static_cast<double>(data.size());
+    double previous = 0.0, promised = 0.0, local = 0.0, global = 0.0, sampledBefore = 0.0, sampledNow = 0.0;
+    const bool known = state.conditions[0].dynamics != nullptr;
+    for (std::size_t i = 0; i < data.size(); ++i) {
+      const ConditionState& condition = state.conditions[i];
+      local += modelCost(*sampling[i], *data[i].dynamics, *data[i].quadratic) / M;
+      global += modelCost(linearised[i].controller, *data[i].dynamics, *data[i].quadratic) / M;
+      sampledNow += data[i].sampledCost / M;
+      if (!known) continue;
+      previous += modelCost(*condition.linearised, *condition.dynamics, *condition.cost) / M;
+      promised += modelCost(*sampling[i], *condition.dynamics, *condition.cost) / M;
+      sampledBefore += condition.sampledCost / M;
+    }
+    if (known && !state.skipStepRule) {
+      double from = previous;
+      double now = global;
+      if (p.step.rule == StepRule::Classic) now = local;
+      if (p.step.rule == StepRule::Mc) {
+        from = sampledBefore;
+        now = sampledNow;
+      }
+      for (std::size_t i = 0; i < data.size(); ++i) {
+        adaptCondition(from - promised, from - now, static_cast<int>(i), state, p, result);
+      }
+    }
+    state.skipStepRule = false;
+    return local;
+  }
+
+  static Result<std::vector<CStepResult>> cSteps(RunContext& run, AlgorithmState& state,
+                                                 const std::vector<ConditionData>& data,
+                                                 const std::vector<LinearisedPolicy>& linearised) {
+    const auto problemOf = [&](std::size_t i) {
+      CStepProblem problem = cStepProblem(run, state.conditions[i], data[i]);
+      problem.terms.reference = &linearised[i].controller;
+      return problem;
+    };
+    if (run.parameters().mdgps.sharedEta) {
+      std::vector<CStepProblem> problems;
+      for (std::size_t i = 0; i < data.size(); ++i) problems.push_back(problemOf(i));
+      return cStepShared(problems);
+    }
+    std::vector<std::optional<CStepResult>> found(data.size());
+    Status status = run.forEachCondition([&](int index) -> Status {
+      const std::size_t i = static_cast<std::size_t>(index);
+      Result<CStepResult> step = cStep(problemOf(i));
+      if (!step) return inCondition(step.error(), run.task(), index);
+      found[i] = *std::move(step);
+      return Done{};
+    });
+    if (!status) return status.error();
+    return unwrapped(std::move(found));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Algorithm> makeMdgps() {
+  return std::make_unique<Mdgps>();
+}
+
+}  // namespace gps

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+namespace gps {
+
+/// Scalar channels of an iteration. Add new ones before kCount and to the registry in metrics.cpp.
+enum class Metric {
+  LocalCost,       ///< mean cost of the noisy rollouts drawn at the start of the iteration
+  LocalCostMin,
+  LocalCostMax,
+  ModelCost,       ///< expected cost of the new controller under the fitted model
+  GlobalCost,      ///< noise-free rollout of the global policy at the end of the iteration
+  Success,         ///< 1 or 0 per condition
+  FinalDistance,
+  Kl,              ///< KL of the new controller from the trust region's centre
+  KlBound,
+  Eta,
+  EtaRaises,
+  StepMult,
+  Predicted,       ///< improvement the last C-step promised
+  Actual,          ///< improvement that came
+  EntropyLocal,
+  EntropyGlobal,
+  KlLocalGlobal,   ///< KL(p || pi), mean over samples, summed over t
+  KlGlobalLocal,   ///< KL(pi || p)
+  Rho,             ///< mean over t
+  RhoLow,          ///< 10 % quantile over t
+  RhoHigh,         ///< 90 % quantile over t
+  LambdaNorm,      ///< Euclidean norm of all lambda_t
+  ActionGap,       ///< |E u_p - E u_pi|, root mean square over t
+  PolicyLoss,      ///< S-step loss at its end
+  PolicyStd,
+  DynamicsR2,
+  DynamicsR2Next,  ///< last iteration's model on this iteration's rollouts
+  LinearisationR2,
+  GmmLogLikelihood,
+  ClipFraction,
+  SuccessRate,
+  Rollouts,        ///< drawn so far
+  kCount
+};
+
+inline constexpr std::size_t kMetricCount = static_cast<std::size_t>(Metric::kCount);
+
+enum class MetricPer { Condition, Iteration };
+
+/// One registry entry: CSV columns, JSON lines, plots and lists follow from it.
+struct MetricSpec {
+  Metric id;
+  std::string_view key;      ///< "kl.total"; column name and --json-independent key
+  std::string_view jsonKey;  ///< key in the JSON lines; empty when it is not part of them
+  std::string_view label;    ///< "KL"
+  std::string_view unit;
+  MetricPer per;
+  bool logAxis;
+  std::string_view help;
+};
+
+/// In the order of the enumeration.
+std::span<const MetricSpec> metricRegistry();
+const MetricSpec& metricSpec(Metric metric);
+
+/// Values of one iteration. A quantity an algorithm does not have is absent, never 0.
+class MetricTable {
+ public:
+  explicit MetricTable(int conditions = 0) : m_conditions(conditions) {}
+  int conditions() const { return m_conditions; }
+
+  void set(Metric metric, int condition, double value);
+  void set(Metric metric, double value);  ///< per-iteration metrics
+  /// Whether the algorithm has this metric at all.
+  bool has(Metric metric) const { return !m_values[static_cast<std::size_t>(metric)].empty(); }
+  std::optional<double> get(Metric metric, int condition = 0) const;
+  /// Mean over the conditions that have a value.
+  std::optional<double> mean(Metric metric) const;
+
+ private:
+  int m_conditions;
+  std::array<std::vector<std::optional<double>>, kMetricCount> m_values;
+};
+
+}  // namespace gps

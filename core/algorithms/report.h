@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/algorithms/metrics.h"
+#include "core/lqr/c_step.h"
+#include "core/policy/neural_policy.h"
+
+namespace gps {
+
+/// Where an algorithm can be stopped; also the name of a share of the time.
+struct Phase {
+  std::string id;     ///< "c_step"
+  std::string label;  ///< "C-step"
+  std::string help;   ///< one sentence for the class: what this phase does
+};
+
+/// Seconds per phase id, in the order of first use.
+struct PhaseTime {
+  std::string phase;
+  double seconds = 0.0;
+};
+
+/// Per time step channels of one condition; empty where an algorithm has none.
+struct TimeSeries {
+  Vector costMean;   ///< (T) over the rollouts of the iteration
+  Vector kl;         ///< (T) of the C-step
+  Vector rho;        ///< (T)
+  Vector lambda;     ///< (T) norm of lambda_t
+  RowMatrix std;     ///< (T x dU) square roots of diag C_t
+  Vector eta;        ///< (T) per-step duals only
+  Vector minQuu;     ///< (T)
+};
+
+/// What one iteration did.
+struct IterationReport {
+  int iteration = 0;  ///< from 1
+  MetricTable metrics;
+  std::vector<TimeSeries> series;                  ///< per condition
+  std::vector<std::vector<DualPoint>> dualTrace;   ///< per condition: the last search for eta
+  TrainingLog training;                            ///< the last S-step
+  std::vector<PhaseTime> seconds;
+  std::vector<std::string> warnings;
+  std::string stepRule;                            ///< name of the rule, empty at the first iteration
+};
+
+}  // namespace gps

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/engine/engine_context.h"
+
+#include <optional>
+
+#include "core/policy/neural_policy.h"
+
+namespace gps {
+
+Error stoppedError() {
+  return Error{"The run was stopped.", "", ""};
+}
+
+EngineContext::EngineContext(const Task& task, const Cost& cost, const Parameters& parameters, int iteration,
+                             RolloutPool& pool, const std::atomic<bool>& stop, Hooks hooks)
+    : m_task(task),
+      m_cost(cost),
+      m_parameters(parameters),
+      m_iteration(iteration),
+      m_pool(pool),
+      m_stop(stop),
+      m_hooks(std::move(hooks)) {}
+
+Rng EngineContext::rng(Purpose purpose, int condition, int sample) const {
+  return makeRng(m_parameters.run.seed, purpose, m_iteration, condition, sample);
+}
+
+Result<std::vector<std::vector<Rollout>>> EngineContext::sample(const std::vector<Actor>& actors) {
+  const int N = m_parameters.run.samples;
+  std::vector<RolloutRequest> requests;
+  for (int i = 0; i < static_cast<int>(actors.size()); ++i) {
+    for (int j = 0; j < N; ++j) {
+      RolloutRequest request;
+      request.task = &m_task;
+      request.condition = i;
+      request.actor = actors[static_cast<std::size_t>(i)];
+      Rng noise = rng(Purpose::RolloutNoise, i, j);
+      request.noise = drawNoise(m_task.T, m_task.dU, noise);
+      if (m_parameters.noise.smooth) {
+        request.noise = smoothedNoise(std::move(request.noise), m_parameters.noise.sigma, /*renormalise=*/true);
+      }
+      Rng reset = rng(Purpose::Reset, i, j);
+      request.startNoise.resize(m_task.plants->startNoiseSize(i));
+      for (double& value : request.startNoise) value = reset.normal();
+      requests.push_back(std::move(request));
+    }
+  }
+  Result<std::vector<Rollout>> drawn = m_pool.run(requests, &m_stop);
+  if (!drawn) return drawn.error();
+  std::vector<std::vector<Rollout>> result(actors.size());
+  std::size_t next = 0;
+  for (std::vector<Rollout>& condition : result) {
+    for (int j = 0; j < N; ++j) condition.push_back(std::move((*drawn)[next++]));
+  }
+  return result;
+}
+
+Result<std::vector<Rollout>> EngineContext::evaluate(const std::vector<Actor>& actors) {
+  std::vector<RolloutRequest> requests;
+  for (int i = 0; i < static_cast<int>(actors.size()); ++i) {
+    RolloutRequest request;
+    request.task = &m_task;
+    request.condition = i;
+    request.actor = actors[static_cast<std::size_t>(i)];
+    requests.push_back(std::move(request));
+  }
+  return m_pool.run(requests, &m_stop);
+}
+
+Result<TrainedPolicy> EngineContext::trainPolicy(const GlobalPolicy& start, const PolicyDataset& data,
+                                                 double entropyReg, int round) {
+  const NeuralPolicy* network = dynamic_cast<const NeuralPolicy*>(&start);
+  GPS_EXPECTS(network, "the engine trains neural policies");
+  TrainingRequest request;
+  request.params = m_parameters.policy;
+  request.entropyReg = entropyReg;
+  request.keepGoing = [this](double fraction) {
+    m_hooks.phaseAdvances(fraction);
+    return m_hooks.safePoint();
+  };
+  return gps::trainPolicy(*network, data, request, rng(Purpose::Shuffle, 0, round));
+}
+
+Status EngineContext::forEachCondition(const std::function<Status(int)>& job) {
+  const int M = m_task.conditionCount();
+  std::vector<std::optional<Error>> errors(static_cast<std::size_t>(M));
+  m_pool.parallelFor(M, [&](int i) {
+    try {
+      if (Status status = job(i); !status) errors[static_cast<std::size_t>(i)] = status.error();
+    } catch (const std::exception& exception) {
+      errors[static_cast<std::size_t>(i)] = Error{std::string("Internal failure: ") + exception.what() + ".", "", ""};
+    }
+  });
+  for (const std::optional<Error>& error : errors) {
+    if (error) return *error;
+  }
+  return Done{};
+}
+
+Status EngineContext::endPhase(const IterationResult& partial) {
+  if (!m_hooks.phaseEnds(partial)) return stoppedError();
+  return Done{};
+}
+
+}  // namespace gps

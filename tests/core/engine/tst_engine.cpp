@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QtTest>
+#include <chrono>
+#include <random>
+#include <regex>
+#include <set>
+#include <thread>
+
+#include "core/engine/run.h"
+#include "core/engine/run_log.h"
+#include "tests/core/engine/closed_form_task.h"
+
+using namespace gps;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A run, its mailbox, and what came out so far.
+struct Watched {
+  explicit Watched(RunSetup setup) : mailbox(std::make_shared<Mailbox>()), run(std::move(setup), mailbox) {}
+
+  void drain() {
+    Delivery delivery = mailbox->drain();
+    for (std::shared_ptr<const Snapshot>& s : delivery.snapshots) snapshots.push_back(std::move(s));
+    for (Reply& r : delivery.replies) replies.push_back(std::move(r));
+    if (delivery.progressChanged) {
+      progress = delivery.progress;
+      if (progress.partial) partialPhases.push_back(progress.partial->phase);
+    }
+  }
+  /// Waits until one of `states` is reached. Generous: no test depends on the machine's speed.
+  bool waitFor(std::set<RunState> states) {
+    const auto limit = std::chrono::steady_clock::now() + 60s;
+    while (std::chrono::steady_clock::now() < limit) {
+      mailbox->waitFor(20ms);
+      drain();
+      if (states.contains(progress.state)) return true;
+    }
+    return false;
+  }
+  std::string log() const {
+    std::string text;
+    for (const std::shared_ptr<const Snapshot>& s : snapshots) text += iterationJson(*s) + "\n";
+    // Wall times are the one thing that may differ.
+    return std::regex_replace(text, std::regex("\"seconds\":\\{[^}]*\\}"), "");
+  }
+  const Reply& reply(std::uint64_t id) {
+    drain();
+    for (const Reply& r : replies) {
+      if (r.request == id) return r;
+    }
+    static const Reply none;
+    return none;
+  }
+
+  std::shared_ptr<Mailbox> mailbox;
+  std::vector<std::shared_ptr<const Snapshot>> snapshots;
+  std::vector<Reply> replies;
+  std::vector<std::string> partialPhases;
+  Progress progress;
+  Run run;
+};
+
+RunSetup setupOf(const std::string& algorithm, std::shared_ptr<const Task> task, int iterations) {
+  RunSetup setup;
+  setup.name = algorithm + "-1";
+  setup.algorithm = algorithm;
+  setup.task = std::move(task);
+  setup.parameters = *parametersFor(*setup.task, algorithm);
+  setup.parameters.run.iterations = iterations;
+  setup.parameters.run.seed = 3;
+  setup.parameters.run.threads = 2;
+  setup.parameters.policy.steps = 200;
+  setup.parameters.policy.hidden = {8};
+  setup.parameters.badmm.inner = 2;
+  return setup;
+}
+
+}  // namespace
+
+class TestEngine : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void learns_data();
+  void learns();
+  void sameBytesOnOneAndFourThreads_data();
+  void sameBytesOnOneAndFourThreads();
+  void pausingAndSteppingDoNotChangeResults();
+  void phaseStepsFollowTheDocumentedOrder();
+  void stopDiscardsTheRunningIterationOnly();
+  void nanCostFailsWithPhaseConditionAndTimeStepAndRetryContinues();
+  void queuedChangeTakesEffectAtOneIterationAndIsRecorded();
+  void impossibleRequestsAreRefusedWithAReason();
+  void finishedRunGoesOnWhenStartedAgain();
+  void absentQuantitiesAreNullNeverZero();
+};
+
+void TestEngine::learns_data() {
+  QTest::addColumn<QString>("algorithm");
+  for (const AlgorithmEntry& entry : algorithmRegistry()) {
+    QTest::newRow(std::string(entry.id).c_str()) << QString::fromStdString(std::string(entry.id));
+  }
+}
+
+void TestEngine::learns() {
+  QFETCH(QString, algorithm);
+  Watched w(setupOf(algorithm.toStdString(), testing::massTask(), 8));
+  w.run.start();
+  QVERIFY(w.waitFor({RunState::Finished, RunState::Failed}));
+  if (w.progress.failure) QFAIL(w.progress.failure->error.text().c_str());
+  QCOMPARE(w.snapshots.size(), std::size_t{8});
+  const double first = *w.snapshots.front()->report.metrics.mean(Metric::LocalCost);
+  const double last = *w.snapshots.back()->report.metrics.mean(Metric::LocalCost);
+  QVERIFY2(last < 0.6 * first, qPrintable(QStringLiteral("%1 -> %2").arg(first).arg(last)));
+  // The bound holds within the tolerance of the dual search wherever it converged.
+  for (const std::shared_ptr<const Snapshot>& s : w.snapshots) {
+    for (int i = 0; i < 2; ++i) {
+      const std::optional<double> kl = s->report.metrics.get(Metric::Kl, i);
+      if (kl && s->report.warnings.empty()) {
+        QVERIFY(*kl <= 1.15 * *s->report.metrics.get(Metric::KlBound, i));
+      }
+    }
+  }
+}
+
+void TestEngine::sameBytesOnOneAndFourThreads_data() {
+  learns_data();
+}
+
+void TestEngine::sameBytesOnOneAndFourThreads() {
+  QFETCH(QString, algorithm);
+  std::vector<std::string> logs;
+  for (const int threads : {1, 4}) {
+    RunSetup setup = setupOf(algorithm.toStdString(), testing::massTask(), 3);
+    setup.parameters.run.threads = threads;
+    Watched w(std::move(setup));
+    w.run.start();
+    QVERIFY(w.waitFor({RunState::Finished}));
+    logs.push_back(w.log());
+  }
+  QVERIFY(!logs[0].empty());
+  QCOMPARE(logs[0], logs[1]);
+}
+
+void TestEngine::pausingAndSteppingDoNotChangeResults() {
+  Watched straight(setupOf("mdgps", testing::massTask(), 3));
+  straight.run.start();
+  QVERIFY(straight.waitFor({RunState::Finished}));
+
+  Watched halting(setupOf("mdgps", testing::massTask(), 3));
+  halting.run.step(StepUnit::Phase);
+  QVERIFY(halting.waitFor({RunState::Paused}));
+  halting.run.step(StepUnit::Iteration);
+  QVERIFY(halting.waitFor({RunState::Paused}));
+  halting.run.start();
+  for (int i = 0; i < 5; ++i) {
+    halting.run.pause();
+    QVERIFY(halting.waitFor({RunState::Paused, RunState::Finished}));
+    if (halting.progress.state == RunState::Finished) break;
+    halting.run.start();
+  }
+  QVERIFY(halting.waitFor({RunState::Finished}));
+  QCOMPARE(halting.log(), straight.log());
+}
+
+void TestEngine::phaseStepsFollowTheDocumentedOrder() {
+  Watched w(setupOf("mdgps", testing::massTask(), 2));
+  // The first iteration has one S-step more, on the initial controllers.
+  const std::vector<std::string> documented{"sample",    "dynamics", "s_step", "linearise",
+                                            "step_rule", "c_step",   "s_step"};
+  for (const std::string& phase : documented) {
+    w.run.step(StepUnit::Phase);
+    QVERIFY(w.waitFor({RunState::Paused}));
+    QCOMPARE(w.progress.phase, phase);
+    QVERIFY(w.progress.partial);
+    QCOMPARE(w.progress.partial->phase, phase);
+    QVERIFY(w.snapshots.empty());
+    w.progress = {};
+  }
+  // The last phase commits the iteration.
+  w.run.step(StepUnit::Phase);
+  QVERIFY(w.waitFor({RunState::Paused}));
+  QCOMPARE(w.snapshots.size(), std::size_t{1});
+  QVERIFY(!w.progress.partial);
+}
+
+void TestEngine::stopDiscardsTheRunningIterationOnly() {
+  std::mt19937 random(7);
+  Watched w(setupOf("badmm", testing::massTask(), 1000));
+  std::size_t before = 0;
+  for (int i = 0; i < 12; ++i) {
+    w.run.start();
+    std::this_thread::sleep_for(std::chrono::milliseconds(random() % 40));
+    w.run.stop();
+    QVERIFY(w.waitFor({RunState::Idle}));
+    QVERIFY(w.snapshots.size() >= before);
+    before = w.snapshots.size();
+    QCOMPARE(w.progress.iteration, static_cast<int>(before));
+    w.progress.state = RunState::Running;  // the next wait must see a fresh report
+  }
+  // What was finished is what an undisturbed run finds.
+  Watched straight(setupOf("badmm", testing::massTask(), std::max<int>(1, static_cast<int>(before))));
+  if (before > 0) {
+    straight.run.start();
+    QVERIFY(straight.waitFor({RunState::Finished}));
+    // BADMM's schedules depend on the limit, so only the iteration numbers can be compared here.
+    for (std::size_t k = 0; k < before; ++k) QCOMPARE(w.snapshots[k]->report.iteration, static_cast<int>(k) + 1);
+  }
+}
+
+void TestEngine::nanCostFailsWithPhaseConditionAndTimeStepAndRetryContinues() {
+  auto armed = std::make_shared<std::atomic<bool>>(false);
+  Watched w(setupOf("mdgps", testing::massTask(armed), 4));
+  for (int i = 0; i < 2; ++i) {
+    w.run.step(StepUnit::Iteration);
+    QVERIFY(w.waitFor({RunState::Paused}));
+    w.progress = {};
+  }
+  const std::string firstTwo = w.log();
+  *armed = true;
+  w.run.start();
+  QVERIFY(w.waitFor({RunState::Failed}));
+  QVERIFY(w.progress.failure);
+  QCOMPARE(w.progress.failure->iteration, 3);
+  QCOMPARE(w.progress.failure->phase, std::string("sample"));
+  const std::string text = w.progress.failure->error.text();
+  QVERIFY2(text.find("time step 7") != std::string::npos, text.c_str());
+  QVERIFY2(text.find("condition left") != std::string::npos, text.c_str());
+  QCOMPARE(w.log(), firstTwo);
+
+  *armed = false;
+  w.progress = {};
+  w.run.retry();
+  QVERIFY(w.waitFor({RunState::Finished}));
+  QCOMPARE(w.snapshots.size(), std::size_t{4});
+
+  Watched straight(setupOf("mdgps", testing::massTask(), 4));
+  straight.run.start();
+  QVERIFY(straight.waitFor({RunState::Finished}));
+  QCOMPARE(w.log(), straight.log());
+}
+
+void TestEngine::queuedChangeTakesEffectAtOneIterationAndIsRecorded() {
+  Watched w(setupOf("trajopt", testing::massTask(), 4));
+  w.run.step(StepUnit::Iteration);
+  QVERIFY(w.waitFor({RunState::Paused}));
+  const std::uint64_t id = w.run.setParameter("lqr.kl_step", "0.25");
+  QVERIFY(w.reply(id).accepted);
+  QCOMPARE(w.progress.queued.size(), std::size_t{1});
+  QCOMPARE(w.progress.queued[0].key, std::string("lqr.kl_step"));
+  w.run.setParameter("run.samples", "4");
+  QVERIFY(w.reply(w.run.cancelParameter("run.samples")).accepted);
+  w.run.start();
+  QVERIFY(w.waitFor({RunState::Finished}));
+  QVERIFY(w.snapshots[0]->events.empty());
+  QCOMPARE(w.snapshots[1]->events.size(), std::size_t{1});
+  QCOMPARE(w.snapshots[1]->events[0].to, std::string("0.25"));
+  QCOMPARE(w.snapshots[1]->events[0].iteration, 2);
+  QVERIFY(w.snapshots[2]->events.empty());
+  const MetricTable& m = w.snapshots[1]->report.metrics;
+  QCOMPARE(*m.get(Metric::KlBound, 0), 0.25 * *m.get(Metric::StepMult, 0) * 20);
+}
+
+void TestEngine::impossibleRequestsAreRefusedWithAReason() {
+  Watched w(setupOf("mdgps", testing::massTask(), 1));
+  QVERIFY(!w.reply(w.run.pause()).accepted);
+  QVERIFY(!w.reply(w.run.stop()).accepted);
+  QVERIFY(!w.reply(w.run.retry()).accepted);
+  const Reply range = w.reply(w.run.setParameter("lqr.kl_step", "-1"));
+  QVERIFY(!range.accepted);
+  QVERIFY(range.reason.find("between 0.001 and 100") != std::string::npos);
+  const Reply unknown = w.reply(w.run.setParameter("lqr.kl_stp", "1"));
+  QVERIFY(unknown.reason.find("lqr.kl_step") != std::string::npos);
+  w.run.start();
+  QVERIFY(w.waitFor({RunState::Finished}));
+  const Reply reset = w.reply(w.run.setParameter("pol.hidden", "4"));
+  QVERIFY(!reset.accepted);
+  QVERIFY(reset.reason.find("new run") != std::string::npos);
+}
+
+void TestEngine::finishedRunGoesOnWhenStartedAgain() {
+  Watched w(setupOf("trajopt", testing::massTask(), 2));
+  w.run.start();
+  QVERIFY(w.waitFor({RunState::Finished}));
+  w.progress = {};
+  w.run.step(StepUnit::Iteration);
+  QVERIFY(w.waitFor({RunState::Paused, RunState::Finished}));
+  QVERIFY(w.waitFor({RunState::Paused, RunState::Finished}));
+  QCOMPARE(w.snapshots.size(), std::size_t{3});
+  w.run.start();
+  QVERIFY(w.waitFor({RunState::Finished}));
+}
+
+void TestEngine::absentQuantitiesAreNullNeverZero() {
+  Watched w(setupOf("trajopt", testing::massTask(), 1));
+  w.run.start();
+  QVERIFY(w.waitFor({RunState::Finished}));
+  const std::string line = iterationJson(*w.snapshots[0]);
+  for (const char* key : {"\"global_cost\":null", "\"lambda_norm\":null", "\"rho\":null", "\"s_step\":null"}) {
+    QVERIFY2(line.find(key) != std::string::npos, line.c_str());
+  }
+  QVERIFY(line.find("nan") == std::string::npos);
+}
+
+QTEST_GUILESS_MAIN(TestEngine)
+#include "tst_engine.moc"
