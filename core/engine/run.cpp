@@ -9,6 +9,7 @@
 #include <mutex>
 #include <thread>
 
+#include "core/base/thread_priority.h"
 #include "core/engine/engine_context.h"
 
 namespace gps {
@@ -101,6 +102,7 @@ struct Run::Impl {
   // --- engine thread ---------------------------------------------------------------------------------------
 
   void loop() {
+    lowerOwnPriority();
     while (true) {
       {
         std::unique_lock lock(mutex);

@@ -4,11 +4,10 @@
 #include <box2d/box2d.h>
 
 #include <algorithm>
-#include <cmath>
-#include <map>
-#include <optional>
+#include <limits>
 #include <string>
 
+#include "core/base/expects.h"
 #include "core/plant/box2d_world.h"
 #include "core/plant/start_state.h"
 
@@ -62,7 +61,9 @@ struct DampedJoint {
   float damping = 0.0f;
 };
 
-b2Vec2 toB2(const Eigen::Vector2d& v) { return b2Vec2(static_cast<float>(v.x()), static_cast<float>(v.y())); }
+b2Vec2 toB2(const Eigen::Vector2d& v) {
+  return b2Vec2(static_cast<float>(v.x()), static_cast<float>(v.y()));
+}
 
 void applyJointTorque(b2RevoluteJoint& joint, float torque) {
   joint.GetBodyA()->ApplyTorque(-torque, true);
@@ -87,7 +88,8 @@ class Box2dPlant final : public Plant {
     for (const Actuator& actuator : m_scene->actuators) addDrive(actuator);
     for (const std::string& id : m_scene->state) addReadings(*m_scene->sensor(id), m_state);
     for (const std::string& id : m_scene->observation) addReadings(*m_scene->sensor(id), m_observation);
-    for (std::size_t j = 0; j < m_scene->joints.size(); ++j) addDamping(m_scene->joints[j], m_world.joints()[j]);
+    for (std::size_t j = 0; j < m_scene->joints.size(); ++j)
+      addDamping(m_scene->joints[j], m_world.joints()[j]);
     m_action.resize(m_drives.size());
   }
 
@@ -117,7 +119,8 @@ class Box2dPlant final : public Plant {
     for (std::size_t i = 0; i < m_start.size(); ++i) {
       if (const b2Body* body = m_world.bodies()[i]) {
         const b2Vec2& p = body->GetPosition();
-        out.push_back(Pose{static_cast<float>(p.x / scale), static_cast<float>(p.y / scale), body->GetAngle()});
+        out.push_back(
+            Pose{static_cast<float>(p.x / scale), static_cast<float>(p.y / scale), body->GetAngle()});
       } else {
         const BodyStart& start = m_start[i];
         out.push_back(Pose{static_cast<float>(start.position.x()), static_cast<float>(start.position.y()),
@@ -167,7 +170,9 @@ class Box2dPlant final : public Plant {
     Reading reading;
     reading.type = sensor.type;
     reading.point = toB2(m_scale * sensor.point);
-    const auto shift = [&sensor](std::size_t i) { return i < sensor.relativeTo.size() ? sensor.relativeTo[i] : 0.0; };
+    const auto shift = [&sensor](std::size_t i) {
+      return i < sensor.relativeTo.size() ? sensor.relativeTo[i] : 0.0;
+    };
     switch (sensor.type) {
       case Sensor::Type::JointAngle:
       case Sensor::Type::JointSpeed:
@@ -244,8 +249,8 @@ class Box2dPlant final : public Plant {
         break;
       }
       case Actuator::Type::Thruster:
-        drive.body->ApplyForce(u * drive.body->GetWorldVector(drive.axis), drive.body->GetWorldPoint(drive.point),
-                               true);
+        drive.body->ApplyForce(u * drive.body->GetWorldVector(drive.axis),
+                               drive.body->GetWorldPoint(drive.point), true);
         break;
     }
   }
@@ -288,7 +293,8 @@ class Box2dPlant final : public Plant {
   double scalar(const Reading& reading) const {
     switch (reading.type) {
       case Sensor::Type::JointAngle:
-        return reading.hinge ? reading.hinge->GetJointAngle() : reading.slider->GetJointTranslation() / m_scale;
+        return reading.hinge ? reading.hinge->GetJointAngle()
+                             : reading.slider->GetJointTranslation() / m_scale;
       case Sensor::Type::JointSpeed:
         return reading.hinge ? reading.hinge->GetJointSpeed() : reading.slider->GetJointSpeed() / m_scale;
       case Sensor::Type::BodyAngle:
@@ -322,7 +328,8 @@ class Box2dPlantFactory final : public PlantFactory {
  public:
   Box2dPlantFactory(std::shared_ptr<const Scene> scene, std::vector<int> conditions)
       : m_scene(std::move(scene)), m_conditions(std::move(conditions)) {
-    for (const int index : m_conditions) m_nominal.push_back(startState(*m_scene, condition(index), Vector()));
+    for (const int index : m_conditions)
+      m_nominal.push_back(startState(*m_scene, condition(index), Vector()));
   }
 
   std::unique_ptr<Plant> make(int index, const VectorRef& startNoise) const override {
@@ -330,7 +337,8 @@ class Box2dPlantFactory final : public PlantFactory {
     const auto i = static_cast<std::size_t>(index);
     if (startNoise.size() == 0) return std::make_unique<Box2dPlant>(m_scene, m_nominal[i]);
     GPS_EXPECTS(startNoise.size() == startNoiseSize(index), "one number per disturbed coordinate is needed");
-    return std::make_unique<Box2dPlant>(m_scene, startState(*m_scene, condition(m_conditions[i]), startNoise));
+    return std::make_unique<Box2dPlant>(m_scene,
+                                        startState(*m_scene, condition(m_conditions[i]), startNoise));
   }
 
   int startNoiseSize(int index) const override {
@@ -347,7 +355,8 @@ class Box2dPlantFactory final : public PlantFactory {
 
 }  // namespace
 
-std::shared_ptr<const PlantFactory> makeBox2dPlants(std::shared_ptr<const Scene> scene, std::vector<int> conditions) {
+std::shared_ptr<const PlantFactory> makeBox2dPlants(std::shared_ptr<const Scene> scene,
+                                                    std::vector<int> conditions) {
   Box2dWorld::prepareLibrary();
   return std::make_shared<Box2dPlantFactory>(std::move(scene), std::move(conditions));
 }

@@ -56,7 +56,9 @@ void Box2dWorld::prepareLibrary() {
   });
 }
 
-b2Body* Box2dWorld::body(const std::string& id) const { return m_bodies[indexOf(m_scene.bodies, id)]; }
+b2Body* Box2dWorld::body(const std::string& id) const {
+  return m_bodies[indexOf(m_scene.bodies, id)];
+}
 
 b2RevoluteJoint* Box2dWorld::hinge(const std::string& id) const {
   b2Joint* joint = m_joints[indexOf(m_scene.joints, id)];
@@ -120,7 +122,8 @@ void Box2dWorld::addShape(const Shape& shape, b2Body& body) {
     const std::size_t count = chain->vertices.size();
     for (std::size_t i = 0; i + (chain->closed ? 0 : 1) < count; ++i) {
       b2EdgeShape made;
-      made.SetTwoSided(scaled(chain->vertices[i], m_scale), scaled(chain->vertices[(i + 1) % count], m_scale));
+      made.SetTwoSided(scaled(chain->vertices[i], m_scale),
+                       scaled(chain->vertices[(i + 1) % count], m_scale));
       def.shape = &made;
       body.CreateFixture(&def);
     }

@@ -17,8 +17,9 @@ struct Pose {
 
 /// What a plant knows beyond state and observation; for diagnosis, not for learning.
 struct PlantReadout {
-  std::vector<double> motorLoads;  ///< per scene joint: what its motor applied in the last substep  [N m] or [N]
-  int touchingContacts = 0;        ///< pairs of shapes that touch
+  std::vector<double>
+      motorLoads;            ///< per scene joint: what its motor applied in the last substep  [N m] or [N]
+  int touchingContacts = 0;  ///< pairs of shapes that touch
 };
 
 /// The thing that is controlled: Box2D world, closed-form system, real arm. A rollout does not know which.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <Eigen/Geometry>
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
@@ -21,7 +22,9 @@ Vector orConstant(const std::vector<double>& numbers, Eigen::Index size, double 
   return numbers.empty() ? Vector::Constant(size, value) : toVector(numbers);
 }
 
-std::string whereOf(const Scene& scene, const CostTermSpec& spec) { return scene.name + ", cost " + spec.id; }
+std::string whereOf(const Scene& scene, const CostTermSpec& spec) {
+  return scene.name + ", cost " + spec.id;
+}
 
 /// State entry of the angle of a hinge, or nothing when no joint_angle sensor of the state has it.
 std::optional<int> angleEntry(const Scene& scene, const std::string& joint) {
@@ -35,8 +38,8 @@ std::optional<int> angleEntry(const Scene& scene, const std::string& joint) {
   return std::nullopt;
 }
 
-/// The kinematics of hinges joint 1 .. n, each on the body the one before moves. Link j leads from hinge j to hinge
-/// j+1; the last link has length 0 and its tip is the point, seen from the last hinge.
+/// The kinematics of hinges joint 1 .. n, each on the body the one before moves. Link j leads from hinge j to
+/// hinge j+1; the last link has length 0 and its tip is the point, seen from the last hinge.
 Result<PlanarChain> chainOf(const Scene& scene, const CostTermSpec& spec) {
   PlanarChain chain;
   const std::string where = whereOf(scene, spec);
@@ -49,8 +52,8 @@ Result<PlanarChain> chainOf(const Scene& scene, const CostTermSpec& spec) {
     }
     const std::optional<int> entry = angleEntry(scene, joint.id);
     if (!entry || (j > 0 && *entry != chain.firstAngle + static_cast<int>(j))) {
-      return Error{"The angles of the chain must stand in the state one after the other, but that of " + joint.id +
-                       " does not.",
+      return Error{"The angles of the chain must stand in the state one after the other, but that of " +
+                       joint.id + " does not.",
                    where, "Add a joint_angle sensor with the chain's joints in order to the state."};
     }
     if (j == 0) {
@@ -63,8 +66,8 @@ Result<PlanarChain> chainOf(const Scene& scene, const CostTermSpec& spec) {
       chain.base = base.position + Rotation2Dd(base.angle) * joint.anchorA;
       reference = base.angle;
     } else if (scene.joint(spec.joints[j - 1])->bodyB != joint.bodyA) {
-      return Error{"The joint " + joint.id + " does not hang on the link of " + spec.joints[j - 1] + ".", where,
-                   "List the joints from the base to the tip."};
+      return Error{"The joint " + joint.id + " does not hang on the link of " + spec.joints[j - 1] + ".",
+                   where, "List the joints from the base to the tip."};
     }
     reference += joint.referenceAngle;
     if (j + 1 == count) {
@@ -75,9 +78,10 @@ Result<PlanarChain> chainOf(const Scene& scene, const CostTermSpec& spec) {
     const Vector2d link = scene.joint(spec.joints[j + 1])->anchorA - joint.anchorB;
     const double direction = reference + std::atan2(link.y(), link.x());
     if (j == 0) chain.zeroAngle = direction;
-    if (link.norm() > 1e-9 && std::abs(std::remainder(direction - chain.zeroAngle, 2.0 * std::numbers::pi)) > 1e-6) {
-      return Error{"The links of the chain must be in line when all joint angles are 0, but that of " + joint.id +
-                       " is not.",
+    if (link.norm() > 1e-9 &&
+        std::abs(std::remainder(direction - chain.zeroAngle, 2.0 * std::numbers::pi)) > 1e-6) {
+      return Error{"The links of the chain must be in line when all joint angles are 0, but that of " +
+                       joint.id + " is not.",
                    where, "Change reference_angle of the joints so that angle 0 means straight."};
     }
     chain.lengths.push_back(link.norm());
@@ -92,8 +96,8 @@ bool contains(const ObstacleCost::Obstacle& outer, const Vector2d& centre, doubl
   return (centre - outer.a - s * along).norm() + radius <= outer.radius + 1e-9;
 }
 
-/// Capsules of one body. A box counts as the capsule along its longer axis, which contains it, so that a post drawn
-/// as a box with round ends is one obstacle: discs inside a capsule add nothing.
+/// Capsules of one body. A box counts as the capsule along its longer axis, which contains it, so that a post
+/// drawn as a box with round ends is one obstacle: discs inside a capsule add nothing.
 void addObstacles(const Body& body, double extra, std::vector<ObstacleCost::Obstacle>& obstacles) {
   std::vector<ObstacleCost::Obstacle> own;
   const Rotation2Dd turn(body.angle);
@@ -132,10 +136,13 @@ Result<std::shared_ptr<const CostTerm>> makeTerm(const Scene& scene, const CostT
   if (spec.type == "end_effector") {
     Result<PlanarChain> chain = chainOf(scene, spec);
     if (!chain) return chain.error();
-    return Term(std::make_shared<EndEffectorCost>(
-        EndEffectorCost::Spec{.chain = *std::move(chain), .target = toVector(spec.target),
-                              .wp = orConstant(spec.wp, 2, 1.0), .norm = spec.norm, .ramp = spec.ramp,
-                              .finalMultiplier = spec.finalMultiplier}));
+    return Term(
+        std::make_shared<EndEffectorCost>(EndEffectorCost::Spec{.chain = *std::move(chain),
+                                                                .target = toVector(spec.target),
+                                                                .wp = orConstant(spec.wp, 2, 1.0),
+                                                                .norm = spec.norm,
+                                                                .ramp = spec.ramp,
+                                                                .finalMultiplier = spec.finalMultiplier}));
   }
   const Sensor& sensor = *scene.sensor(spec.sensor);
   const int first = *scene.stateOffset(spec.sensor);
@@ -150,10 +157,12 @@ Result<std::shared_ptr<const CostTerm>> makeTerm(const Scene& scene, const CostT
     return Term(std::make_shared<ObstacleCost>(std::move(obstacle)));
   }
   const Eigen::Index size = sensor.size();
-  return Term(std::make_shared<StateCost>(
-      StateCost::Spec{.first = first, .target = orConstant(spec.target, size, 0.0),
-                      .wp = orConstant(spec.wp, size, 1.0), .norm = spec.norm, .ramp = spec.ramp,
-                      .finalMultiplier = spec.finalMultiplier}));
+  return Term(std::make_shared<StateCost>(StateCost::Spec{.first = first,
+                                                          .target = orConstant(spec.target, size, 0.0),
+                                                          .wp = orConstant(spec.wp, size, 1.0),
+                                                          .norm = spec.norm,
+                                                          .ramp = spec.ramp,
+                                                          .finalMultiplier = spec.finalMultiplier}));
 }
 
 }  // namespace
@@ -161,7 +170,8 @@ Result<std::shared_ptr<const CostTerm>> makeTerm(const Scene& scene, const CostT
 std::vector<CostTermSettings> costSettings(const Scene& scene) {
   std::vector<CostTermSettings> all;
   for (const CostTermSpec& spec : scene.costs) {
-    CostTermSettings settings{.id = spec.id, .weight = spec.enabled ? spec.weight : 0.0, .alpha = {}, .ramp = {}};
+    CostTermSettings settings{
+        .id = spec.id, .weight = spec.enabled ? spec.weight : 0.0, .alpha = {}, .ramp = {}};
     const bool hasNorm = spec.type == "state" || spec.type == "end_effector";
     if (hasNorm && spec.norm.kind != NormKind::L2) settings.alpha = spec.norm.alpha;
     if (spec.type != "action") settings.ramp = spec.ramp;
@@ -170,7 +180,8 @@ std::vector<CostTermSettings> costSettings(const Scene& scene) {
   return all;
 }
 
-Result<std::shared_ptr<const Cost>> costWith(const Scene& scene, const std::vector<CostTermSettings>& settings) {
+Result<std::shared_ptr<const Cost>> costWith(const Scene& scene,
+                                             const std::vector<CostTermSettings>& settings) {
   std::vector<CostTermSpec> specs = scene.costs;
   for (CostTermSpec& spec : specs) spec.weight = spec.enabled ? spec.weight : 0.0;
   for (const CostTermSettings& change : settings) {

@@ -18,7 +18,9 @@ struct JointStart {
 };
 
 /// z x r, the velocity of a point r on a body that turns with 1 rad/s.
-Vector2d perpendicular(const Vector2d& r) { return Vector2d(-r.y(), r.x()); }
+Vector2d perpendicular(const Vector2d& r) {
+  return Vector2d(-r.y(), r.x());
+}
 
 /// Puts body B where the joint says. What is not overridden keeps the value it has in the model.
 void placeBodyB(const Joint& joint, const JointStart& start, const BodyStart& modelA, const BodyStart& modelB,
@@ -28,7 +30,8 @@ void placeBodyB(const Joint& joint, const JointStart& start, const BodyStart& mo
   const Vector2d axis = joint.axis.normalized();
   const Rotation2Dd modelTurnA(modelA.angle);
   const Rotation2Dd modelTurnB(modelB.angle);
-  const Vector2d modelGap = modelB.position + modelTurnB * joint.anchorB - modelA.position - modelTurnA * joint.anchorA;
+  const Vector2d modelGap =
+      modelB.position + modelTurnB * joint.anchorB - modelA.position - modelTurnA * joint.anchorA;
   const Rotation2Dd turnA(a.angle);
 
   double relativeAngle = modelB.angle - modelA.angle;
@@ -38,7 +41,8 @@ void placeBodyB(const Joint& joint, const JointStart& start, const BodyStart& mo
   // Gap between the anchors in the frame of body A.
   Vector2d gap(0, 0);
   if (prismatic) {
-    const double translation = start.coordinate ? *start.coordinate : (modelTurnA.inverse() * modelGap).dot(axis);
+    const double translation =
+        start.coordinate ? *start.coordinate : (modelTurnA.inverse() * modelGap).dot(axis);
     gap = translation * axis;
   } else if (joint.type == Joint::Type::Distance) {
     gap = modelTurnA.inverse() * modelGap;

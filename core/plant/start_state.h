@@ -20,9 +20,9 @@ struct BodyStart {
 int disturbedCoordinates(const Condition& condition);
 
 /// One entry per scene body. The overrides of `condition`, disturbed by spread * noise (in the order of the
-/// overrides; empty: not disturbed), replace the model's values. A joint with an override, or whose body A was
-/// moved that way, then places its body B: joint by joint from the root of the tree. A joint that closes a loop
-/// is left alone.
+/// overrides; empty: not disturbed), replace the model's values. A joint with an override, or whose body A
+/// was moved that way, then places its body B: joint by joint from the root of the tree. A joint that closes
+/// a loop is left alone.
 std::vector<BodyStart> startState(const Scene& scene, const Condition& condition, const VectorRef& noise);
 
 }  // namespace gps

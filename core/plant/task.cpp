@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/base/expects.h"
 #include "core/plant/box2d_plant.h"
 
 namespace gps {
@@ -19,8 +20,8 @@ int sizeOf(const Scene& scene, const std::vector<std::string>& sensors) {
 /// "p.x", "angles.joint1", "zero".
 void appendNames(const Sensor& sensor, std::vector<std::string>& names) {
   const int size = sensor.size();
-  const bool planar = size == 2 && sensor.type != Sensor::Type::Constant && sensor.type != Sensor::Type::JointAngle &&
-                      sensor.type != Sensor::Type::JointSpeed;
+  const bool planar = size == 2 && sensor.type != Sensor::Type::Constant &&
+                      sensor.type != Sensor::Type::JointAngle && sensor.type != Sensor::Type::JointSpeed;
   const bool joints = sensor.type == Sensor::Type::JointAngle || sensor.type == Sensor::Type::JointSpeed;
   for (int i = 0; i < size; ++i) {
     std::string name = sensor.id;
@@ -78,7 +79,8 @@ bool SuccessTest::passed(const Trajectory& rollout) const {
 }
 
 double Task::defaultCovMax() const {
-  const double limit = actionLimit.size() > 0 ? actionLimit.minCoeff() : std::numeric_limits<double>::infinity();
+  const double limit =
+      actionLimit.size() > 0 ? actionLimit.minCoeff() : std::numeric_limits<double>::infinity();
   return std::isfinite(limit) ? 0.0625 * limit * limit : 0.0;
 }
 
@@ -91,7 +93,8 @@ Result<std::shared_ptr<const Task>> compileTask(std::shared_ptr<const Scene> sce
   task->dX = sizeOf(*scene, scene->state);
   task->dU = static_cast<int>(scene->actuators.size());
   task->dO = sizeOf(*scene, scene->observation);
-  if (task->dX == 0) return Error{"The scene has an empty state.", scene->name, "Add sensors to the list state."};
+  if (task->dX == 0)
+    return Error{"The scene has an empty state.", scene->name, "Add sensors to the list state."};
   if (task->dU == 0) return Error{"The scene has no actuator.", scene->name, "Add an actuator."};
 
   std::vector<int> conditions;
@@ -105,7 +108,8 @@ Result<std::shared_ptr<const Task>> compileTask(std::shared_ptr<const Scene> sce
     return Error{"No condition is enabled for training.", scene->name + ", conditions",
                  "Enable at least one condition that is not a test condition."};
   }
-  if (std::all_of(scene->costs.begin(), scene->costs.end(), [](const CostTermSpec& cost) { return !cost.enabled; })) {
+  if (std::all_of(scene->costs.begin(), scene->costs.end(),
+                  [](const CostTermSpec& cost) { return !cost.enabled; })) {
     return Error{"The scene has no enabled cost term; there is nothing to learn.", scene->name + ", costs",
                  "Enable a cost term."};
   }
@@ -120,7 +124,8 @@ Result<std::shared_ptr<const Task>> compileTask(std::shared_ptr<const Scene> sce
     Vector x0(task->dX);
     task->plants->make(i, Vector())->state(x0);
     if (!x0.allFinite()) {
-      return Error{"The start state is not finite.", scene->name + ", condition " + task->conditions[static_cast<std::size_t>(i)],
+      return Error{"The start state is not finite.",
+                   scene->name + ", condition " + task->conditions[static_cast<std::size_t>(i)],
                    "Check sizes, positions and densities of the bodies."};
     }
     task->x0.push_back(std::move(x0));

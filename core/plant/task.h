@@ -49,19 +49,19 @@ struct Task {
   int dX = 0;
   int dU = 0;
   int dO = 0;
-  std::vector<std::string> conditions;     ///< labels of the enabled training conditions
-  std::vector<Vector> x0;                  ///< nominal initial state per condition
+  std::vector<std::string> conditions;  ///< labels of the enabled training conditions
+  std::vector<Vector> x0;               ///< nominal initial state per condition
   std::shared_ptr<const PlantFactory> plants;
   std::shared_ptr<const Cost> cost;
   std::vector<CostTermSettings> costTerms;  ///< as the scene has them
   std::optional<SuccessTest> success;
   std::optional<TracePoint> trace;
-  Vector initGains;                        ///< (dU) for the lqr initialiser; empty: ones
-  Vector initAcc;                          ///< (dU); empty: zeros
-  Vector actionLimit;                      ///< (dU) |u| limit; infinity where there is none
-  std::vector<std::string> stateNames;     ///< per state entry, "p.x"
-  std::vector<std::string> actionNames;    ///< per action
-  std::shared_ptr<const Scene> scene;      ///< for drawing
+  Vector initGains;                      ///< (dU) for the lqr initialiser; empty: ones
+  Vector initAcc;                        ///< (dU); empty: zeros
+  Vector actionLimit;                    ///< (dU) |u| limit; infinity where there is none
+  std::vector<std::string> stateNames;   ///< per state entry, "p.x"
+  std::vector<std::string> actionNames;  ///< per action
+  std::shared_ptr<const Scene> scene;    ///< for drawing
 
   int conditionCount() const { return static_cast<int>(conditions.size()); }
   /// (0.25 u_max)^2 of the smallest limit; 0 where no actuator has one.
@@ -75,6 +75,7 @@ Result<std::shared_ptr<const Task>> compileTask(std::shared_ptr<const Scene> sce
 std::vector<CostTermSettings> costSettings(const Scene& scene);
 
 /// The task's cost with changed weights, alphas and ramps.
-Result<std::shared_ptr<const Cost>> costWith(const Scene& scene, const std::vector<CostTermSettings>& settings);
+Result<std::shared_ptr<const Cost>> costWith(const Scene& scene,
+                                             const std::vector<CostTermSettings>& settings);
 
 }  // namespace gps

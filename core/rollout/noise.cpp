@@ -25,7 +25,8 @@ RowMatrix smoothedNoise(RowMatrix raw, double sigma, bool renormalise) {
     kernel.push_back(std::exp(-0.5 * z * z));
     sum += kernel.back();
   }
-  // Reflection about the edges (d c b a | a b c d | d c b a), repeated when the kernel is longer than the signal.
+  // Reflection about the edges (d c b a | a b c d | d c b a), repeated when the kernel is longer than the
+  // signal.
   const auto reflected = [T](Eigen::Index t) {
     const Eigen::Index m = ((t % (2 * T)) + 2 * T) % (2 * T);
     return m < T ? m : 2 * T - 1 - m;

@@ -12,7 +12,9 @@
 namespace gps {
 namespace {
 
-Error stopped() { return Error{"stopped", "", ""}; }
+Error stopped() {
+  return Error{"stopped", "", ""};
+}
 
 /// One rollout in progress.
 class Running {
@@ -20,8 +22,9 @@ class Running {
   Running(const RolloutRequest& request, const std::optional<Matrix>& policyFactor)
       : m_request(request), m_policyFactor(policyFactor) {
     const Task& task = *request.task;
-    GPS_EXPECTS(request.noise.size() == 0 || (request.noise.rows() == task.T && request.noise.cols() == task.dU),
-                "noise must be T x dU");
+    GPS_EXPECTS(
+        request.noise.size() == 0 || (request.noise.rows() == task.T && request.noise.cols() == task.dU),
+        "noise must be T x dU");
     GPS_EXPECTS(!request.actor.controller || request.actor.controller->horizon() >= task.T,
                 "the controller must last for the whole horizon");
     Trajectory& trajectory = m_rollout.trajectory;
@@ -52,7 +55,8 @@ class Running {
     }
   }
 
-  /// Chooses the action of step t and, unless it is the last step, applies it. `policyMean`: null for a controller.
+  /// Chooses the action of step t and, unless it is the last step, applies it. `policyMean`: null for a
+  /// controller.
   void act(int t, const RowMatrix* policyMean, Eigen::Index row) {
     Trajectory& trajectory = m_rollout.trajectory;
     Eigen::Map<Vector> u(trajectory.U.row(t).data(), trajectory.U.cols());
@@ -78,15 +82,17 @@ class Running {
     if (m_error) return *m_error;
     Trajectory& trajectory = m_rollout.trajectory;
     const Eigen::Index applied = (trajectory.U.rows() - 1) * trajectory.U.cols();
-    trajectory.clipFraction = applied > 0 ? static_cast<double>(m_clipped) / static_cast<double>(applied) : 0.0;
+    trajectory.clipFraction =
+        applied > 0 ? static_cast<double>(m_clipped) / static_cast<double>(applied) : 0.0;
     return std::move(m_rollout);
   }
 
  private:
   void fail(const std::string& quantity, int t, const std::string& mend) {
     const Task& task = *m_request.task;
-    m_error = Error{quantity + " is not finite at step " + std::to_string(t) + ".",
-                    "rollout, condition " + task.conditions[static_cast<std::size_t>(m_request.condition)], mend};
+    m_error =
+        Error{quantity + " is not finite at step " + std::to_string(t) + ".",
+              "rollout, condition " + task.conditions[static_cast<std::size_t>(m_request.condition)], mend};
   }
 
   const RolloutRequest& m_request;
@@ -103,7 +109,8 @@ bool shareBatch(const RolloutRequest& a, const RolloutRequest& b) {
   return a.task == b.task && a.actor.policy != nullptr && a.actor.policy == b.actor.policy;
 }
 
-std::vector<Result<Rollout>> runBatch(std::span<const RolloutRequest> requests, const std::atomic<bool>* stop) {
+std::vector<Result<Rollout>> runBatch(std::span<const RolloutRequest> requests,
+                                      const std::atomic<bool>* stop) {
   GPS_EXPECTS(!requests.empty(), "a batch needs a request");
   const Task& task = *requests.front().task;
   const GlobalPolicy* policy = requests.front().actor.policy;
@@ -128,7 +135,8 @@ std::vector<Result<Rollout>> runBatch(std::span<const RolloutRequest> requests, 
   for (const RolloutRequest& request : requests) {
     GPS_EXPECTS((request.actor.controller != nullptr) != (request.actor.policy != nullptr),
                 "exactly one of controller and policy acts");
-    GPS_EXPECTS(request.task == &task && request.actor.policy == policy, "a batch has one task and one policy");
+    GPS_EXPECTS(request.task == &task && request.actor.policy == policy,
+                "a batch has one task and one policy");
     running.emplace_back(request, factor);
   }
 
@@ -140,7 +148,8 @@ std::vector<Result<Rollout>> runBatch(std::span<const RolloutRequest> requests, 
       if (running[j].failed()) continue;
       running[j].observe(t);
       // A failed rollout keeps its last finite row: it must not disturb the others.
-      if (policy && !running[j].failed()) observations.row(static_cast<Eigen::Index>(j)) = running[j].observations().row(t);
+      if (policy && !running[j].failed())
+        observations.row(static_cast<Eigen::Index>(j)) = running[j].observations().row(t);
     }
     if (policy) means = policy->mean(observations);
     for (std::size_t j = 0; j < running.size(); ++j) {

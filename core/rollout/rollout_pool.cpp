@@ -4,17 +4,13 @@
 #include <exception>
 #include <mutex>
 #include <new>
-#include <optional>
+#include <span>
 #include <stop_token>
+#include <string>
 #include <thread>
 
-#ifdef __linux__
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
-#endif
-
 #include "core/base/expects.h"
+#include "core/base/thread_priority.h"
 #include "core/rollout/rollout.h"
 #include "core/rollout/rollout_batch.h"
 
@@ -23,15 +19,6 @@ namespace {
 
 /// Rollouts that ask one policy together. A constant, so that the grouping does not depend on the threads.
 constexpr std::size_t kLargestBatch = 16;
-
-/// Workers give way to the window. Where the system refuses, they run at the normal priority.
-void lowerOwnPriority() {
-#ifdef __linux__
-  const auto id = static_cast<id_t>(syscall(SYS_gettid));
-  const int nice = getpriority(PRIO_PROCESS, id);
-  setpriority(PRIO_PROCESS, id, std::min(nice + 5, 19));
-#endif
-}
 
 /// Work of one parallelFor(). Indices are claimed one by one, so a slow job does not hold up the others.
 struct Batch {
@@ -82,7 +69,9 @@ RolloutPool::~RolloutPool() {
   m_impl->workers.clear();
 }
 
-int RolloutPool::threads() const { return static_cast<int>(m_impl->workers.size()); }
+int RolloutPool::threads() const {
+  return static_cast<int>(m_impl->workers.size());
+}
 
 void RolloutPool::parallelFor(int n, const std::function<void(int)>& job) {
   if (n <= 0) return;
@@ -106,7 +95,8 @@ Result<std::vector<Rollout>> RolloutPool::run(const std::vector<RolloutRequest>&
   std::vector<std::span<const RolloutRequest>> batches;
   for (std::size_t begin = 0; begin < requests.size();) {
     std::size_t end = begin + 1;
-    while (end < requests.size() && end - begin < kLargestBatch && shareBatch(requests[begin], requests[end])) ++end;
+    while (end < requests.size() && end - begin < kLargestBatch && shareBatch(requests[begin], requests[end]))
+      ++end;
     batches.push_back(std::span(requests).subspan(begin, end - begin));
     begin = end;
   }
@@ -124,7 +114,8 @@ Result<std::vector<Rollout>> RolloutPool::run(const std::vector<RolloutRequest>&
       reason = std::string("A rollout failed: ") + exception.what() + ".";
     }
     results[slot].clear();
-    results[slot].push_back(Error{reason, "rollout", "Shorten the horizon, or use fewer samples or threads."});
+    results[slot].push_back(
+        Error{reason, "rollout", "Shorten the horizon, or use fewer samples or threads."});
   });
 
   std::vector<Rollout> rollouts;

@@ -10,13 +10,37 @@ constexpr TypeField kWeight{"weight"};
 constexpr TypeField kEnabled{"enabled"};
 
 constexpr std::array<TypeField, 3> kAction{{kWeight, kEnabled, {"wu", true}}};
-constexpr std::array<TypeField, 11> kState{{kWeight, kEnabled, {"sensor", true}, {"target"}, {"wp"}, {"norm"},
-                                            {"l1"}, {"l2"}, {"alpha"}, {"ramp"}, {"final_multiplier"}}};
-constexpr std::array<TypeField, 12> kEndEffector{{kWeight, kEnabled, {"joints", true}, {"point"}, {"target", true},
-                                                  {"wp"}, {"norm"}, {"l1"}, {"l2"}, {"alpha"}, {"ramp"},
+constexpr std::array<TypeField, 11> kState{{kWeight,
+                                            kEnabled,
+                                            {"sensor", true},
+                                            {"target"},
+                                            {"wp"},
+                                            {"norm"},
+                                            {"l1"},
+                                            {"l2"},
+                                            {"alpha"},
+                                            {"ramp"},
+                                            {"final_multiplier"}}};
+constexpr std::array<TypeField, 12> kEndEffector{{kWeight,
+                                                  kEnabled,
+                                                  {"joints", true},
+                                                  {"point"},
+                                                  {"target", true},
+                                                  {"wp"},
+                                                  {"norm"},
+                                                  {"l1"},
+                                                  {"l2"},
+                                                  {"alpha"},
+                                                  {"ramp"},
                                                   {"final_multiplier"}}};
-constexpr std::array<TypeField, 8> kObstacle{{kWeight, kEnabled, {"sensor", true}, {"bodies", true}, {"margin"},
-                                              {"radius"}, {"ramp"}, {"final_multiplier"}}};
+constexpr std::array<TypeField, 8> kObstacle{{kWeight,
+                                              kEnabled,
+                                              {"sensor", true},
+                                              {"bodies", true},
+                                              {"margin"},
+                                              {"radius"},
+                                              {"ramp"},
+                                              {"final_multiplier"}}};
 
 constexpr std::array<TypeEntry, 4> kCosts{{
     {"action", "Effort", "0.5 u' diag(wu) u of the commanded action.", kAction},
@@ -25,17 +49,21 @@ constexpr std::array<TypeEntry, 4> kCosts{{
      "0.5 l1 ln(alpha + sum (wp d)^2) for norm log. The sensor is part of the state.",
      kState},
     {"end_effector", "Distance of the tip",
-     "The same norm of d = p(q) - target, p a point on the last link of a chain of hinges, differentiated through "
+     "The same norm of d = p(q) - target, p a point on the last link of a chain of hinges, differentiated "
+     "through "
      "the joint angles.",
      kEndEffector},
     {"obstacle", "Clearance",
-     "0.5 max(0, r + radius + margin - distance)^2 per circle, box or line of the named bodies, r its thickness. A box "
+     "0.5 max(0, r + radius + margin - distance)^2 per circle, box or line of the named bodies, r its "
+     "thickness. A box "
      "counts as the capsule along its longer axis.",
      kObstacle},
 }};
 
 }  // namespace
 
-std::span<const TypeEntry> costTypes() { return kCosts; }
+std::span<const TypeEntry> costTypes() {
+  return kCosts;
+}
 
 }  // namespace gps

@@ -6,8 +6,8 @@
 #include <charconv>
 #include <cmath>
 
-#include "core/scene/json_text.h"
 #include "core/base/nearest_name.h"
+#include "core/scene/json_text.h"
 
 namespace gps {
 namespace {
@@ -72,7 +72,9 @@ bool JsonNode::isObject(std::span<const std::string_view> known) const {
   return true;
 }
 
-bool JsonNode::has(std::string_view key) const { return m_value->is_object() && m_value->contains(key); }
+bool JsonNode::has(std::string_view key) const {
+  return m_value->is_object() && m_value->contains(key);
+}
 
 bool JsonNode::require(std::string_view key) const {
   if (has(key)) return true;
@@ -89,13 +91,14 @@ std::vector<JsonNode> JsonNode::elements(std::string_view key, std::size_t min, 
   if (!has(key)) return result;
   const JsonNode list = at(key);
   if (!list.m_value->is_array()) {
-    list.fail(std::string(key) + " must be a list, but is " + found(*list.m_value) + ".", "Write [ ... ] here.");
+    list.fail(std::string(key) + " must be a list, but is " + found(*list.m_value) + ".",
+              "Write [ ... ] here.");
     return result;
   }
   const std::size_t count = list.m_value->size();
   if (count < min || count > max) {
-    list.fail(std::string(key) + " must have " + countText(min, max) + (max == 1 ? " entry" : " entries") + ", but has " + std::to_string(count) +
-                  ".",
+    list.fail(std::string(key) + " must have " + countText(min, max) + (max == 1 ? " entry" : " entries") +
+                  ", but has " + std::to_string(count) + ".",
               count < min ? "Add entries." : "Remove entries.");
     return result;
   }
@@ -128,13 +131,15 @@ void JsonNode::read(std::string_view key, bool& out) const {
   if (node.m_value->is_boolean()) {
     out = node.m_value->get<bool>();
   } else {
-    node.fail(node.name() + " must be true or false, but is " + found(*node.m_value) + ".", "Write true or false.");
+    node.fail(node.name() + " must be true or false, but is " + found(*node.m_value) + ".",
+              "Write true or false.");
   }
 }
 
 void JsonNode::read(std::string_view key, int& out, int min, int max) const {
   double value = 0.0;
-  if (!has(key) || !at(key).number(value, NumberRange{static_cast<double>(min), static_cast<double>(max)})) return;
+  if (!has(key) || !at(key).number(value, NumberRange{static_cast<double>(min), static_cast<double>(max)}))
+    return;
   if (value != std::floor(value)) {
     at(key).fail(std::string(key) + " must be a whole number, but is " + shortestNumber(value) + ".",
                  "Round it.");
@@ -186,7 +191,8 @@ void JsonNode::read(std::string_view key, std::string& out, std::size_t maxLengt
   out = value;
 }
 
-void JsonNode::read(std::string_view key, std::vector<std::string>& out, std::size_t min, std::size_t max) const {
+void JsonNode::read(std::string_view key, std::vector<std::string>& out, std::size_t min,
+                    std::size_t max) const {
   const std::vector<JsonNode> list = elements(key, min, max);
   if (!has(key) || !good()) return;
   std::vector<std::string> texts;
@@ -200,15 +206,16 @@ void JsonNode::read(std::string_view key, std::vector<std::string>& out, std::si
   out = std::move(texts);
 }
 
-void JsonNode::read(std::string_view key, std::vector<Eigen::Vector2d>& out, NumberRange range, std::size_t min,
-                    std::size_t max) const {
+void JsonNode::read(std::string_view key, std::vector<Eigen::Vector2d>& out, NumberRange range,
+                    std::size_t min, std::size_t max) const {
   const std::vector<JsonNode> list = elements(key, min, max);
   if (!has(key) || !good()) return;
   std::vector<Eigen::Vector2d> points;
   for (const JsonNode& node : list) {
     Eigen::Vector2d point;
     if (!node.m_value->is_array() || node.m_value->size() != 2) {
-      node.fail(node.name() + " must be a point [x, y], but is " + found(*node.m_value) + ".", "Write two numbers.");
+      node.fail(node.name() + " must be a point [x, y], but is " + found(*node.m_value) + ".",
+                "Write two numbers.");
       return;
     }
     for (std::size_t i = 0; i < 2; ++i) {
@@ -245,8 +252,9 @@ void JsonNode::readId(std::string_view key, std::string& out) const {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
   };
   if (id.empty() || id.size() > 64 || !std::all_of(id.begin(), id.end(), allowed)) {
-    at(key).fail(std::string(key) + " must be 1 to 64 letters, digits, _ or -, but is " + quotedText(id) + ".",
-                 "Choose a short name such as link1.");
+    at(key).fail(
+        std::string(key) + " must be 1 to 64 letters, digits, _ or -, but is " + quotedText(id) + ".",
+        "Choose a short name such as link1.");
     return;
   }
   out = id;

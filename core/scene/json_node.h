@@ -13,7 +13,8 @@
 
 namespace gps {
 
-/// Where a reader collects what is wrong. Only the first finding is kept: later ones are often its consequence.
+/// Where a reader collects what is wrong. Only the first finding is kept: later ones are often its
+/// consequence.
 struct Findings {
   std::string origin;
   std::optional<Error> error;
@@ -25,8 +26,8 @@ struct NumberRange {
   double max;
 };
 
-/// A value of a JSON document together with its pointer. Reading functions leave their target unchanged when the
-/// key is absent, and record a finding when the value is of the wrong kind or out of range.
+/// A value of a JSON document together with its pointer. Reading functions leave their target unchanged when
+/// the key is absent, and record a finding when the value is of the wrong kind or out of range.
 class JsonNode {
  public:
   JsonNode(const nlohmann::json& value, std::string pointer, Findings& findings)

@@ -22,8 +22,8 @@ std::string megabytes(std::uintmax_t bytes) {
 }
 
 Error tooLarge(std::uintmax_t bytes, std::size_t limit, const std::string& origin) {
-  return Error{"The file has " + megabytes(bytes) + "; a scene may have at most " + megabytes(limit) + ".", origin,
-               "Check that this is a scene file, or split it."};
+  return Error{"The file has " + megabytes(bytes) + "; a scene may have at most " + megabytes(limit) + ".",
+               origin, "Check that this is a scene file, or split it."};
 }
 
 std::string lineAndColumn(std::string_view text, std::size_t byte) {
@@ -68,8 +68,8 @@ std::optional<std::size_t> invalidUtf8(std::string_view text) {
   return std::nullopt;
 }
 
-/// Position at which brackets are nested deeper than `limit`. Counted before parsing, so that no parser's stack
-/// depends on the file.
+/// Position at which brackets are nested deeper than `limit`. Counted before parsing, so that no parser's
+/// stack depends on the file.
 std::optional<std::size_t> tooDeep(std::string_view text, int limit) {
   int depth = 0;
   bool inString = false;
@@ -91,7 +91,9 @@ std::optional<std::size_t> tooDeep(std::string_view text, int limit) {
 
 /// The word a parser stopped in, when it spells a number that is not finite.
 std::string nonFiniteWord(std::string_view text, std::size_t byte) {
-  const auto partOfWord = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '-' || c == '+'; };
+  const auto partOfWord = [](char c) {
+    return std::isalpha(static_cast<unsigned char>(c)) || c == '-' || c == '+';
+  };
   std::size_t begin = std::min(byte, text.size());
   while (begin > 0 && partOfWord(text[begin - 1])) --begin;
   std::size_t end = begin;
@@ -128,8 +130,8 @@ class Inspector final : public nlohmann::json_sax<Json> {
     Level& level = m_levels.back();
     level.key = name;
     if (level.keys.insert(name).second) return true;
-    m_error = Error{"The key " + quotedText(name) + " stands twice in one object.", m_origin + ", " + pointer(),
-                    "Keep one of the two."};
+    m_error = Error{"The key " + quotedText(name) + " stands twice in one object.",
+                    m_origin + ", " + pointer(), "Keep one of the two."};
     return false;
   }
 
@@ -144,7 +146,8 @@ class Inspector final : public nlohmann::json_sax<Json> {
       m_error = Error{"The file ends in the middle of the scene.", where,
                       "Restore the missing end: brackets and quotes must be closed."};
     } else {
-      m_error = Error{"This is not valid JSON.", where, "Check commas, quotes and brackets just before this place."};
+      m_error = Error{"This is not valid JSON.", where,
+                      "Check commas, quotes and brackets just before this place."};
     }
     return false;
   }
@@ -256,11 +259,13 @@ Result<Json> parseJson(std::string_view text, const std::string& origin, const J
     return Error{"The file is empty.", origin, "Start from a shipped scene."};
   }
   if (const auto byte = invalidUtf8(text)) {
-    return Error{"The file is not UTF-8.", origin + ", " + lineAndColumn(text, *byte), "Save it as UTF-8 text."};
+    return Error{"The file is not UTF-8.", origin + ", " + lineAndColumn(text, *byte),
+                 "Save it as UTF-8 text."};
   }
   if (const auto byte = tooDeep(text, limits.depth)) {
     return Error{"Brackets are nested deeper than " + std::to_string(limits.depth) + " levels.",
-                 origin + ", " + lineAndColumn(text, *byte), "A scene needs 6 levels; check for unclosed brackets."};
+                 origin + ", " + lineAndColumn(text, *byte),
+                 "A scene needs 6 levels; check for unclosed brackets."};
   }
   Inspector inspector(text, origin, limits);
   if (!Json::sax_parse(text, &inspector) && inspector.error()) return *inspector.error();

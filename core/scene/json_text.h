@@ -21,8 +21,8 @@ struct JsonLimits {
 /// The bytes of a regular file of at most `limits.bytes`; a larger one is refused by its size, unread.
 Result<std::string> readJsonFile(const std::filesystem::path& file, const JsonLimits& limits);
 
-/// Strict JSON: UTF-8, size, nesting depth and array lengths within the limits, no duplicate key, finite numbers.
-/// Errors name the line and column, or the JSON pointer.
+/// Strict JSON: UTF-8, size, nesting depth and array lengths within the limits, no duplicate key, finite
+/// numbers. Errors name the line and column, or the JSON pointer.
 Result<nlohmann::json> parseJson(std::string_view text, const std::string& origin, const JsonLimits& limits);
 
 /// `key` as part of a JSON pointer: ~ and / escaped, cut when it is very long.

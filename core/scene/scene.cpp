@@ -34,9 +34,15 @@ int Sensor::size() const {
   return 1;
 }
 
-const Body* Scene::body(const std::string& id) const { return findById(bodies, id); }
-const Joint* Scene::joint(const std::string& id) const { return findById(joints, id); }
-const Sensor* Scene::sensor(const std::string& id) const { return findById(sensors, id); }
+const Body* Scene::body(const std::string& id) const {
+  return findById(bodies, id);
+}
+const Joint* Scene::joint(const std::string& id) const {
+  return findById(joints, id);
+}
+const Sensor* Scene::sensor(const std::string& id) const {
+  return findById(sensors, id);
+}
 
 std::optional<int> Scene::stateOffset(const std::string& sensorId) const {
   int offset = 0;

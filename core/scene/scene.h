@@ -13,8 +13,8 @@
 
 namespace gps {
 
-// The edit model of a task, as its file says it: SI units, radians, stable ids. Sizes and positions are in task
-// units; `World::scale` is applied only where the Box2D world is built.
+// The edit model of a task, as its file says it: SI units, radians, stable ids. Sizes and positions are in
+// task units; `World::scale` is applied only where the Box2D world is built.
 
 struct CircleShape {
   Eigen::Vector2d centre{0, 0};
@@ -37,11 +37,11 @@ struct ChainShape {
 
 struct Shape {
   std::variant<CircleShape, BoxShape, PolygonShape, ChainShape> geometry;
-  double density = 1.0;      ///< kg per task m^2
+  double density = 1.0;  ///< kg per task m^2
   double friction = 0.2;
   double restitution = 0.0;
-  int group = 0;             ///< Box2D group index: equal negative numbers never collide
-  bool sensor = false;       ///< drawn, never collides
+  int group = 0;        ///< Box2D group index: equal negative numbers never collide
+  bool sensor = false;  ///< drawn, never collides
 };
 
 struct Body {
@@ -54,7 +54,7 @@ struct Body {
   double linearDamping = 0.0;
   double angularDamping = 0.0;
   bool bullet = false;
-  bool ghost = false;        ///< drawn only: has no part in the physics (targets)
+  bool ghost = false;  ///< drawn only: has no part in the physics (targets)
   std::vector<Shape> shapes;
 };
 
@@ -66,11 +66,11 @@ struct Joint {
   std::string bodyB;
   Eigen::Vector2d anchorA{0, 0};  ///< in the frame of body A
   Eigen::Vector2d anchorB{0, 0};
-  Eigen::Vector2d axis{1, 0};     ///< prismatic, in the frame of body A
+  Eigen::Vector2d axis{1, 0};  ///< prismatic, in the frame of body A
   double referenceAngle = 0.0;
   std::optional<Eigen::Vector2d> limits;
-  double maxMotor = 0.0;          ///< N m or N available to a velocity servo
-  double damping = 0.0;           ///< -D qd, per physics substep
+  double maxMotor = 0.0;  ///< N m or N available to a velocity servo
+  double damping = 0.0;   ///< -D qd, per physics substep
   bool collide = false;
 };
 
@@ -78,26 +78,34 @@ struct Actuator {
   enum class Type { JointTorque, JointVelocity, BodyForce, BodyVelocity, Thruster };
   std::string id;
   Type type = Type::JointTorque;
-  std::string target;             ///< joint or body id
-  Eigen::Vector2d axis{1, 0};     ///< body actuators: direction in world axes (thruster: body axes)
-  Eigen::Vector2d point{0, 0};    ///< thruster: point of application in the body frame
-  std::optional<double> limit;    ///< |u| limit
+  std::string target;           ///< joint or body id
+  Eigen::Vector2d axis{1, 0};   ///< body actuators: direction in world axes (thruster: body axes)
+  Eigen::Vector2d point{0, 0};  ///< thruster: point of application in the body frame
+  std::optional<double> limit;  ///< |u| limit
 };
 
 struct Sensor {
   enum class Type {
-    JointAngle, JointSpeed, BodyPosition, BodyVelocity, PointPosition, PointVelocity, BodyAngle, BodySpin,
-    DistanceRay, Constant
+    JointAngle,
+    JointSpeed,
+    BodyPosition,
+    BodyVelocity,
+    PointPosition,
+    PointVelocity,
+    BodyAngle,
+    BodySpin,
+    DistanceRay,
+    Constant
   };
   std::string id;
   Type type = Type::BodyPosition;
-  std::vector<std::string> targets;    ///< joint ids (angle, speed) or one body id
-  Eigen::Vector2d point{0, 0};         ///< point sensors and rays: in the body frame
-  Eigen::Vector2d direction{1, 0};     ///< rays, in the body frame
-  double range = 0.0;                  ///< rays
-  std::vector<double> relativeTo;      ///< subtracted, when wanted
-  std::vector<double> value;           ///< constants
-  int size() const;                    ///< number of entries it contributes
+  std::vector<std::string> targets;  ///< joint ids (angle, speed) or one body id
+  Eigen::Vector2d point{0, 0};       ///< point sensors and rays: in the body frame
+  Eigen::Vector2d direction{1, 0};   ///< rays, in the body frame
+  double range = 0.0;                ///< rays
+  std::vector<double> relativeTo;    ///< subtracted, when wanted
+  std::vector<double> value;         ///< constants
+  int size() const;                  ///< number of entries it contributes
 };
 
 struct Condition {
@@ -111,11 +119,11 @@ struct Condition {
 /// One cost term. Which fields a type reads is said by its registry entry (core/scene/cost_registry.h).
 struct CostTermSpec {
   std::string id;
-  std::string type;                 ///< action, state, end_effector, obstacle
+  std::string type;  ///< action, state, end_effector, obstacle
   double weight = 1.0;
   bool enabled = true;
   std::string sensor;
-  std::vector<double> wu;           ///< action
+  std::vector<double> wu;  ///< action
   std::vector<double> target;
   std::vector<double> wp;
   Norm norm;
@@ -132,7 +140,7 @@ struct World {
   double dt = 0.05;
   int substeps = 1;
   Eigen::Vector2d gravity{0, 0};
-  double scale = 1.0;               ///< world units per metre
+  double scale = 1.0;  ///< world units per metre
   int velocityIterations = 8;
   int positionIterations = 3;
   bool sleeping = false;
@@ -143,26 +151,26 @@ struct SuccessSpec {
   std::string sensor;
   std::vector<double> target;
   double within = 0.1;
-  double hold = 0.0;                ///< s; 0: only the last step counts
+  double hold = 0.0;  ///< s; 0: only the last step counts
 };
 
 struct InitialControllerSpec {
-  std::string kind;                 ///< empty: the parameter's default
+  std::string kind;  ///< empty: the parameter's default
   std::vector<double> gains;
   std::vector<double> acc;
 };
 
 struct Camera {
   Eigen::Vector2d centre{0, 0};
-  double width = 4.0;               ///< task units shown across
-  std::string trace;                ///< position sensor in the state whose path is drawn; may be empty
+  double width = 4.0;  ///< task units shown across
+  std::string trace;   ///< position sensor in the state whose path is drawn; may be empty
 };
 
 struct Scene {
   int version = 1;
-  std::string name;                 ///< "two_link_arm": the name --scene takes
-  std::string title;                ///< from "text": first line
-  std::string text;                 ///< a few lines for the start page
+  std::string name;   ///< "two_link_arm": the name --scene takes
+  std::string title;  ///< from "text": first line
+  std::string text;   ///< a few lines for the start page
   World world;
   std::vector<Body> bodies;
   std::vector<Joint> joints;

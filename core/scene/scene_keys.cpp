@@ -10,29 +10,55 @@ namespace {
 
 using Key = std::string_view;
 
-constexpr Key kScene[] = {"version",     "name",       "text",    "world",   "bodies",
-                          "joints",      "actuators",  "sensors", "state",   "observation",
-                          "conditions",  "costs",      "success", "horizon", "initial_controller",
-                          "suggested",   "camera"};
+constexpr Key kScene[] = {"version",    "name",      "text",    "world",   "bodies",
+                          "joints",     "actuators", "sensors", "state",   "observation",
+                          "conditions", "costs",     "success", "horizon", "initial_controller",
+                          "suggested",  "camera"};
 constexpr Key kText[] = {"title", "description"};
 constexpr Key kWorld[] = {"gravity", "dt",       "substeps",     "velocity_iterations", "position_iterations",
                           "scale",   "sleeping", "warm_starting"};
-constexpr Key kBody[] = {"id",      "type",   "position", "angle", "velocity", "angular_velocity", "linear_damping",
-                         "angular_damping", "bullet", "ghost", "shapes"};
+constexpr Key kBody[] = {"id",
+                         "type",
+                         "position",
+                         "angle",
+                         "velocity",
+                         "angular_velocity",
+                         "linear_damping",
+                         "angular_damping",
+                         "bullet",
+                         "ghost",
+                         "shapes"};
 constexpr Key kShape[] = {"circle",   "box",         "polygon", "chain", "density",
                           "friction", "restitution", "group",   "sensor"};
 constexpr Key kCircle[] = {"centre", "radius"};
 constexpr Key kBox[] = {"centre", "half_extents", "angle"};
 constexpr Key kPolygon[] = {"vertices"};
 constexpr Key kChain[] = {"vertices", "closed"};
-constexpr Key kJoint[] = {"id",   "type",            "body_a", "body_b",    "anchor_a", "anchor_b",
-                          "axis", "reference_angle", "limits", "max_motor", "damping",  "collide"};
+constexpr Key kJoint[] = {"id",       "type",      "body_a",  "body_b",
+                          "anchor_a", "anchor_b",  "axis",    "reference_angle",
+                          "limits",   "max_motor", "damping", "collide"};
 constexpr Key kActuator[] = {"id", "type", "joint", "body", "axis", "point", "limit"};
-constexpr Key kSensor[] = {"id",    "type",      "joints", "body",        "point",
+constexpr Key kSensor[] = {"id",    "type",      "joints", "body",       "point",
                            "range", "direction", "value",  "relative_to"};
 constexpr Key kCondition[] = {"id", "overrides", "spread", "enabled", "test"};
-constexpr Key kCost[] = {"id", "type", "weight", "enabled", "wu",     "sensor", "target", "wp",   "norm",
-                         "l1", "l2",   "alpha",  "margin",  "radius", "bodies", "joints", "point", "ramp",
+constexpr Key kCost[] = {"id",
+                         "type",
+                         "weight",
+                         "enabled",
+                         "wu",
+                         "sensor",
+                         "target",
+                         "wp",
+                         "norm",
+                         "l1",
+                         "l2",
+                         "alpha",
+                         "margin",
+                         "radius",
+                         "bodies",
+                         "joints",
+                         "point",
+                         "ramp",
                          "final_multiplier"};
 constexpr Key kSuccess[] = {"sensor", "target", "within", "hold"};
 constexpr Key kInitialController[] = {"kind", "gains", "acc"};
@@ -60,7 +86,9 @@ constexpr std::array<ObjectKeys, 17> kObjects{{
 
 }  // namespace
 
-std::span<const ObjectKeys> sceneObjects() { return kObjects; }
+std::span<const ObjectKeys> sceneObjects() {
+  return kObjects;
+}
 
 std::span<const std::string_view> keysOf(std::string_view object) {
   for (const ObjectKeys& entry : kObjects) {

@@ -6,7 +6,8 @@
 
 namespace gps {
 
-/// Keys one kind of object in a scene file may have. The reader refuses all others and the schema lists the same.
+/// Keys one kind of object in a scene file may have. The reader refuses all others and the schema lists the
+/// same.
 struct ObjectKeys {
   std::string_view object;  ///< "scene" is the file itself; the others are the schema's $defs
   std::span<const std::string_view> keys;

@@ -5,8 +5,8 @@
 #include <cmath>
 #include <optional>
 
-#include "core/scene/json_text.h"
 #include "core/base/nearest_name.h"
+#include "core/scene/json_text.h"
 #include "core/scene/part_registry.h"
 #include "core/scene/scene_keys.h"
 
@@ -17,7 +17,9 @@ constexpr NumberRange kSize{1e-4, 1e4};
 // Box2D merges points closer than its linear slop, in world units.
 constexpr double kSmallestLength = 0.005;
 
-double cross(const Eigen::Vector2d& a, const Eigen::Vector2d& b) { return a.x() * b.y() - a.y() * b.x(); }
+double cross(const Eigen::Vector2d& a, const Eigen::Vector2d& b) {
+  return a.x() * b.y() - a.y() * b.x();
+}
 
 void requireLength(const JsonNode& node, double length, const World& world, const std::string& what) {
   const double smallest = kSmallestLength / world.scale;
@@ -104,7 +106,8 @@ void readShape(const JsonNode& node, const Body& body, const World& world, std::
     shape.geometry = chain;
   }
   if (node.good() && kinds != 1) {
-    node.fail("A shape must have exactly one of circle, box, polygon, chain, but has " + std::to_string(kinds) + ".",
+    node.fail("A shape must have exactly one of circle, box, polygon, chain, but has " +
+                  std::to_string(kinds) + ".",
               "Write each of them as its own shape.");
   }
   node.read("density", shape.density, NumberRange{-1e6, 1e6});
@@ -124,7 +127,8 @@ void readShape(const JsonNode& node, const Body& body, const World& world, std::
 }
 
 /// The body a part acts on or measures: it must exist and take part in the physics.
-const Body* readBodyReference(const JsonNode& node, std::string_view key, const Scene& scene, std::string& out) {
+const Body* readBodyReference(const JsonNode& node, std::string_view key, const Scene& scene,
+                              std::string& out) {
   node.read(key, out, 1000);
   if (!node.good() || !node.has(key)) return nullptr;
   requireKnown(node.at(key), out, idsOf(scene.bodies), "body");
@@ -211,7 +215,8 @@ void readBody(const JsonNode& node, Scene& scene) {
     if (node.good()) readShape(shape, body, scene.world, body.shapes);
   }
   const auto heavy = [](const Shape& shape) { return shape.density > 0.0; };
-  if (node.good() && body.dynamic && !body.ghost && std::none_of(body.shapes.begin(), body.shapes.end(), heavy)) {
+  if (node.good() && body.dynamic && !body.ghost &&
+      std::none_of(body.shapes.begin(), body.shapes.end(), heavy)) {
     node.fail("The dynamic body " + body.id + " has no mass.", "Give one of its shapes a density above 0.");
   }
   scene.bodies.push_back(std::move(body));
@@ -229,7 +234,8 @@ void readJoint(const JsonNode& node, Scene& scene) {
   const Body* bodyA = readBodyReference(node, "body_a", scene, joint.bodyA);
   const Body* bodyB = readBodyReference(node, "body_b", scene, joint.bodyB);
   if (!bodyA || !bodyB) return;
-  if (bodyA == bodyB) node.fail("A joint must connect two bodies, but both are " + joint.bodyA + ".", "Change one.");
+  if (bodyA == bodyB)
+    node.fail("A joint must connect two bodies, but both are " + joint.bodyA + ".", "Change one.");
   if (!bodyA->dynamic && !bodyB->dynamic) {
     node.fail("A joint needs a dynamic body, but " + joint.bodyA + " and " + joint.bodyB + " are static.",
               "Make one of them dynamic.");
@@ -283,7 +289,8 @@ void readActuator(const JsonNode& node, Scene& scene) {
     const Body* body = readBodyReference(node, "body", scene, actuator.target);
     if (!body) return;
     if (!body->dynamic) {
-      node.at("body").fail("The body " + body->id + " is static; no actuator can move it.", "Name a dynamic body.");
+      node.at("body").fail("The body " + body->id + " is static; no actuator can move it.",
+                           "Name a dynamic body.");
     }
     node.read("axis", actuator.axis, kCoordinate);
     requireDirection(node, "axis", actuator.axis);

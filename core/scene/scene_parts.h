@@ -7,12 +7,12 @@
 
 namespace gps {
 
-// Readers of the parts of a scene, in the order in which they refer to each other. Each appends to `scene` and
-// records what is wrong in the node's findings.
+// Readers of the parts of a scene, in the order in which they refer to each other. Each appends to `scene`
+// and records what is wrong in the node's findings.
 
-constexpr NumberRange kCoordinate{-1e5, 1e5};   ///< m
-constexpr NumberRange kAngle{-1e3, 1e3};        ///< rad
-constexpr NumberRange kSpeed{-1e5, 1e5};        ///< m/s, rad/s
+constexpr NumberRange kCoordinate{-1e5, 1e5};  ///< m
+constexpr NumberRange kAngle{-1e3, 1e3};       ///< rad
+constexpr NumberRange kSpeed{-1e5, 1e5};       ///< m/s, rad/s
 constexpr NumberRange kNotNegative{0.0, 1e9};
 constexpr NumberRange kAnyNumber{-1e9, 1e9};
 constexpr std::size_t kMaxStateSize = 200;
@@ -30,8 +30,8 @@ void readInitialController(const JsonNode& node, Scene& scene);
 void readSuggested(const JsonNode& node, Scene& scene);
 void readCamera(const JsonNode& node, Scene& scene);
 
-/// Reads `type` into `out` as an index into `types` and checks that the object has the keys the type requires and
-/// none that it does not read. `what` names the kind of object in messages.
+/// Reads `type` into `out` as an index into `types` and checks that the object has the keys the type requires
+/// and none that it does not read. `what` names the kind of object in messages.
 bool readType(const JsonNode& node, std::span<const TypeEntry> types, const std::string& what, int& out);
 
 /// Records a finding when `id` is not among `ids`; `what` names the kind of thing.

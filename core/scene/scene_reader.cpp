@@ -5,9 +5,9 @@
 #include <set>
 #include <system_error>
 
+#include "core/base/nearest_name.h"
 #include "core/scene/json_node.h"
 #include "core/scene/json_text.h"
-#include "core/base/nearest_name.h"
 #include "core/scene/scene_keys.h"
 #include "core/scene/scene_parts.h"
 
@@ -22,8 +22,8 @@ void readVersion(const JsonNode& root, Scene& scene) {
   if (!root.require("version")) return;
   const nlohmann::json& version = root.at("version").value();
   if (version.is_number_integer() && version.get<double>() > kVersion) {
-    root.at("version").fail("This scene is written in version " + version.dump() + "; this program reads up to " +
-                                std::to_string(kVersion) + ".",
+    root.at("version").fail("This scene is written in version " + version.dump() +
+                                "; this program reads up to " + std::to_string(kVersion) + ".",
                             "Update GPS Studio.");
     return;
   }
@@ -40,7 +40,8 @@ void readText(const JsonNode& root, Scene& scene) {
 }
 
 /// An ordered list of sensors, each at most once.
-void readSensorList(const JsonNode& root, std::string_view key, const Scene& scene, std::vector<std::string>& out) {
+void readSensorList(const JsonNode& root, std::string_view key, const Scene& scene,
+                    std::vector<std::string>& out) {
   root.read(key, out, 1, kMaxStateSize);
   if (!root.good() || !root.has(key)) return;
   int size = 0;
@@ -49,7 +50,8 @@ void readSensorList(const JsonNode& root, std::string_view key, const Scene& sce
     requireKnown(root.at(key), id, idsOf(scene.sensors), "sensor");
     if (!root.good()) return;
     if (!seen.insert(id).second) {
-      root.at(key).fail("The sensor " + id + " stands twice in " + std::string(key) + ".", "Remove one of the two.");
+      root.at(key).fail("The sensor " + id + " stands twice in " + std::string(key) + ".",
+                        "Remove one of the two.");
     }
     size += scene.sensor(id)->size();
   }
@@ -70,7 +72,8 @@ void readParts(const JsonNode& root, std::string_view key, std::size_t min, std:
 void readDocument(const JsonNode& root, Scene& scene) {
   if (root.value().is_object()) readVersion(root, scene);
   if (!root.good() || !root.isObject(keysOf("scene"))) return;
-  for (const std::string_view key : {"name", "bodies", "actuators", "sensors", "state", "conditions", "costs"}) {
+  for (const std::string_view key :
+       {"name", "bodies", "actuators", "sensors", "state", "conditions", "costs"}) {
     if (!root.require(key)) return;
   }
   root.readId("name", scene.name);

@@ -11,9 +11,9 @@
 
 namespace gps {
 
-/// Reads and validates a scene file: untrusted input. Size (16 MB) and depth (64) are limited before parsing; an
-/// unknown or duplicate key is an error that names the nearest known one; every number is finite and in range;
-/// every id a reference names exists. Errors name the file and the JSON pointer.
+/// Reads and validates a scene file: untrusted input. Size (16 MB) and depth (64) are limited before parsing;
+/// an unknown or duplicate key is an error that names the nearest known one; every number is finite and in
+/// range; every id a reference names exists. Errors name the file and the JSON pointer.
 Result<Scene> readScene(const std::filesystem::path& file);
 
 /// The same from memory; `origin` names it in errors.

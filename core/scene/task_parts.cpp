@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 
+#include "core/base/nearest_name.h"
 #include "core/scene/cost_registry.h"
 #include "core/scene/json_text.h"
-#include "core/base/nearest_name.h"
 #include "core/scene/scene_keys.h"
 #include "core/scene/scene_parts.h"
 
@@ -66,8 +66,9 @@ void readCostBodies(const JsonNode& node, const Scene& scene, CostTermSpec& cost
     }
     for (const Shape& shape : body->shapes) {
       if (std::holds_alternative<PolygonShape>(shape.geometry)) {
-        node.at("bodies").fail("The body " + id + " has a polygon; clearance is kept from circles, boxes and chains.",
-                               "Draw the polygon as a closed chain or as boxes.");
+        node.at("bodies").fail(
+            "The body " + id + " has a polygon; clearance is kept from circles, boxes and chains.",
+            "Draw the polygon as a closed chain or as boxes.");
       }
     }
   }
@@ -198,7 +199,8 @@ void readInitialController(const JsonNode& node, Scene& scene) {
 
 void readSuggested(const JsonNode& node, Scene& scene) {
   if (!node.value().is_object() || node.value().size() > 50) {
-    node.fail("suggested must be an object of at most 50 algorithms.", "Write {\"all\": { ... }}, for example.");
+    node.fail("suggested must be an object of at most 50 algorithms.",
+              "Write {\"all\": { ... }}, for example.");
     return;
   }
   for (const auto& algorithm : node.value().items()) {

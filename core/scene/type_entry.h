@@ -14,7 +14,7 @@ struct TypeField {
 
 /// One type of joint, actuator, sensor or cost term: what reader, schema, forms and help know of it.
 struct TypeEntry {
-  std::string_view name;              ///< as the file says it; never changes once released
+  std::string_view name;  ///< as the file says it; never changes once released
   std::string_view label;
   std::string_view help;              ///< whole sentences
   std::span<const TypeField> fields;  ///< keys it reads besides id and type

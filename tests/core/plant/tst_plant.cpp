@@ -15,8 +15,8 @@ using std::numbers::pi;
 namespace {
 
 /// A disc of mass 2 that starts at (1, 2), in a world that holds nothing else unless `bodies` adds it.
-gps::Scene discScene(const std::string& actuators, const std::string& more = "", const std::string& bodies = "",
-                     const std::string& joints = "") {
+gps::Scene discScene(const std::string& actuators, const std::string& more = "",
+                     const std::string& bodies = "", const std::string& joints = "") {
   const std::string json = R"({"version": 1, "name": "disc", "world": {"dt": 0.05, "substeps": 10},
     "bodies": [{"id": "disc", "type": "dynamic", "position": [1, 2], "shapes":
       [{"circle": {"radius": 0.1}, "density": 63.66197723675814}]})" +
@@ -75,7 +75,8 @@ gps::RowMatrix drive(const gps::Task& task, int condition, int steps, double amp
   return X;
 }
 
-const std::string kForceX = R"({"id": "f", "type": "body_force", "body": "disc", "axis": [3, 0], "limit": 4})";
+const std::string kForceX =
+    R"({"id": "f", "type": "body_force", "body": "disc", "axis": [3, 0], "limit": 4})";
 
 }  // namespace
 
@@ -183,8 +184,8 @@ void TestPlant::velocityActuatorsShareABody() {
 
 // Force 1 N at 0.1 m from the centre of a disc with I = m r^2 / 2 = 0.01 kg m^2: 10 rad/s^2.
 void TestPlant::thrusterTurnsTheBody() {
-  const auto task = taskOf(discScene(
-      R"({"id": "t", "type": "thruster", "body": "disc", "axis": [0, 1], "point": [0.1, 0]})"));
+  const auto task = taskOf(
+      discScene(R"({"id": "t", "type": "thruster", "body": "disc", "axis": [0, 1], "point": [0.1, 0]})"));
   const auto plant = task->plants->make(0, Vector());
   Vector u(1);
   u << 1.0;
@@ -202,8 +203,8 @@ void TestPlant::sensorsReadTheStart() {
 
 void TestPlant::sensorsReadAMovingBody() {
   gps::Scene scene = discScene(kForceX);
-  scene.conditions[0].overrides = {{"disc.velocity", {0.5, 0.0}}, {"disc.angular_velocity", {2.0}},
-                                   {"disc.angle", {pi / 2}}};
+  scene.conditions[0].overrides = {
+      {"disc.velocity", {0.5, 0.0}}, {"disc.angular_velocity", {2.0}}, {"disc.angle", {pi / 2}}};
   const auto task = taskOf(scene);
   const Vector o = observationOf(*task, *task->plants->make(0, Vector()));
   Vector expected(6);
@@ -263,7 +264,8 @@ void TestPlant::dampingSlowsAHinge() {
   const std::string bodies = R"(, {"id": "wall", "type": "static", "shapes": [{"circle": {"radius": 0.1}}]})";
   const std::string joints = R"({"id": "hinge", "type": "revolute", "body_a": "wall", "body_b": "disc",
                                  "anchor_a": [1, 2], "damping": 0.2})";
-  gps::Scene scene = discScene(R"({"id": "t", "type": "joint_torque", "joint": "hinge"})", "", bodies, joints);
+  gps::Scene scene =
+      discScene(R"({"id": "t", "type": "joint_torque", "joint": "hinge"})", "", bodies, joints);
   scene.conditions[0].overrides = {{"hinge.angle", {0.0}}, {"hinge.speed", {1.0}}};
   const auto task = taskOf(scene);
   const auto plant = task->plants->make(0, Vector());
@@ -275,7 +277,8 @@ void TestPlant::sliderMovesAlongItsAxis() {
   const std::string bodies = R"(, {"id": "wall", "type": "static", "shapes": [{"circle": {"radius": 0.1}}]})";
   const std::string joints = R"({"id": "rail", "type": "prismatic", "body_a": "wall", "body_b": "disc",
                                  "anchor_a": [0, 1], "axis": [0, 5], "max_motor": 100, "collide": true})";
-  gps::Scene scene = discScene(R"({"id": "s", "type": "joint_velocity", "joint": "rail"})", "", bodies, joints);
+  gps::Scene scene =
+      discScene(R"({"id": "s", "type": "joint_velocity", "joint": "rail"})", "", bodies, joints);
   scene.conditions[0].overrides = {{"rail.translation", {0.5}}};
   const auto task = taskOf(scene);
   QVERIFY((task->x0[0].head(2) - Eigen::Vector2d(0.0, 1.5)).norm() < 1e-6);
@@ -351,7 +354,8 @@ void TestPlant::costFollowsTheSettings() {
   const double angles = 0.5 * x.head(2).squaredNorm();
   QVERIFY(std::abs(task->cost->value(0, 100, x, u) - (1e-5 * 9.0 + angles)) < 1e-9);
   std::vector<gps::CostTermSettings> settings = task->costTerms;
-  QVERIFY(!settings[0].alpha && !settings[0].ramp && !settings[1].alpha && settings[1].ramp == gps::Ramp::Constant);
+  QVERIFY(!settings[0].alpha && !settings[0].ramp && !settings[1].alpha &&
+          settings[1].ramp == gps::Ramp::Constant);
   settings[1].weight = 2.0;
   settings[1].ramp = gps::Ramp::Final;
   const auto changed = gps::costWith(*task->scene, settings);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
+#include <algorithm>
 #include <atomic>
 #include <cmath>
 #include <limits>
 #include <new>
-#include <set>
 #include <stdexcept>
 
 #include "core/rollout/rollout.h"
@@ -19,7 +19,8 @@ namespace {
 /// u = -0.5 o[0..dU-1], with unit covariance times `variance`.
 class LinearPolicy final : public gps::GlobalPolicy {
  public:
-  LinearPolicy(int dO, int dU, double variance) : m_dO(dO), m_covariance(variance * Matrix::Identity(dU, dU)) {}
+  LinearPolicy(int dO, int dU, double variance)
+      : m_dO(dO), m_covariance(variance * Matrix::Identity(dU, dU)) {}
   int dO() const override { return m_dO; }
   int dU() const override { return static_cast<int>(m_covariance.rows()); }
   RowMatrix mean(const Eigen::Ref<const RowMatrix>& observations) const override {
@@ -185,8 +186,8 @@ void TestRollout::aPolicyIsAskedOncePerStepForABatch() {
 void TestRollout::aRolloutRecordsWhatItDid() {
   const auto task = shipped("point_mass");
   const auto p = controller(*task, 1.0, 1.0);
-  const auto rollout = gps::runRollout({.task = task.get(), .actor = {.controller = &p}, .noise = {}, .startNoise = {}},
-                                       nullptr);
+  const auto rollout = gps::runRollout(
+      {.task = task.get(), .actor = {.controller = &p}, .noise = {}, .startNoise = {}}, nullptr);
   QVERIFY(rollout);
   const gps::Trajectory& trajectory = rollout->trajectory;
   QCOMPARE(trajectory.horizon(), 100);
@@ -209,7 +210,8 @@ void TestRollout::noiseGoesThroughTheCholeskyFactor() {
 void TestRollout::theLastActionMovesNothing() {
   const gps::Task task = fragileTask(FragilePlants::Fault::NanState, -1);
   const auto p = controller(task, 0.5, 1.0);
-  const auto rollout = gps::runRollout({.task = &task, .actor = {.controller = &p}, .noise = {}, .startNoise = {}}, nullptr);
+  const auto rollout =
+      gps::runRollout({.task = &task, .actor = {.controller = &p}, .noise = {}, .startNoise = {}}, nullptr);
   QVERIFY(rollout);
   QCOMPARE(rollout->trajectory.X(4, 0), 4 * 0.5);
   QCOMPARE(rollout->trajectory.U(4, 0), 0.5);
@@ -218,7 +220,8 @@ void TestRollout::theLastActionMovesNothing() {
 void TestRollout::clippedActionsAreCounted() {
   const gps::Task task = fragileTask(FragilePlants::Fault::NanState, -1);
   const auto p = controller(task, 1.0, 1.0);
-  const auto rollout = gps::runRollout({.task = &task, .actor = {.controller = &p}, .noise = {}, .startNoise = {}}, nullptr);
+  const auto rollout =
+      gps::runRollout({.task = &task, .actor = {.controller = &p}, .noise = {}, .startNoise = {}}, nullptr);
   QVERIFY(rollout);
   QCOMPARE(rollout->trajectory.clipFraction, 1.0);
 }
@@ -236,7 +239,8 @@ void TestRollout::aSetStopFlagStopsAtOnce() {
 void TestRollout::aStateThatIsNotFiniteNamesItsStep() {
   const gps::Task task = fragileTask(FragilePlants::Fault::NanState, 3);
   const auto p = controller(task, 0.5, 1.0);
-  const auto rollout = gps::runRollout({.task = &task, .actor = {.controller = &p}, .noise = {}, .startNoise = {}}, nullptr);
+  const auto rollout =
+      gps::runRollout({.task = &task, .actor = {.controller = &p}, .noise = {}, .startNoise = {}}, nullptr);
   QVERIFY(!rollout);
   QCOMPARE(rollout.error().what, std::string("The state is not finite at step 3."));
   QCOMPARE(rollout.error().where, std::string("rollout, condition only"));
@@ -319,7 +323,8 @@ void TestRollout::smoothNoiseHasUnitDeviation() {
 void TestRollout::smoothNoiseIsSmooth() {
   gps::Rng rng = gps::makeRng(2, gps::Purpose::RolloutNoise);
   const RowMatrix noise = gps::smoothedNoise(gps::drawNoise(2000, 1, rng), 2.0, true);
-  const double correlation = noise.col(0).head(1999).dot(noise.col(0).tail(1999)) / noise.col(0).squaredNorm();
+  const double correlation =
+      noise.col(0).head(1999).dot(noise.col(0).tail(1999)) / noise.col(0).squaredNorm();
   QVERIFY(std::abs(correlation - std::exp(-1.0 / 16.0)) < 0.02);
 }
 

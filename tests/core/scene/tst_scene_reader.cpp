@@ -65,10 +65,11 @@ void TestSceneReader::badFilesNameWhatWhereAndMend_data() {
   row("misspelt_key", "The key \"densty\" is not known here.", ", /bodies/1/shapes/0/densty",
       "The nearest known key is density.");
   row("joint_without_body", "There is no body \"carts\".", ", /joints/0/body_b", "The nearest id is cart.");
-  row("negative_mass", "density must be greater than 0 on a dynamic body, but is -10.", ", /bodies/1/shapes/0/density",
-      "Use a density above 0, or make the body static.");
+  row("negative_mass", "density must be greater than 0 on a dynamic body, but is -10.",
+      ", /bodies/1/shapes/0/density", "Use a density above 0, or make the body static.");
   row("nan", "A number must be finite, but is NaN.", ", line 19, column 14", "Write a finite number.");
-  row("minus_infinity", "A number must be finite, but is -Infinity.", ", line 7, column 53", "Write a finite number.");
+  row("minus_infinity", "A number must be finite, but is -Infinity.", ", line 7, column 53",
+      "Write a finite number.");
   row("overflow", "A number is too large for double precision.", ", line 7", "Write a finite number.");
   row("empty", "The file is empty.", "", "Start from a shipped scene.");
   row("duplicate_key", "The key \"dt\" stands twice in one object.", ", /world/dt", "Keep one of the two.");
@@ -111,8 +112,9 @@ void TestSceneReader::badFilesNameWhatWhereAndMend() {
   const gps::Result<gps::Scene> scene = gps::readScene(file);
   QVERIFY(!scene);
   QCOMPARE(QString::fromStdString(scene.error().what), what);
-  QVERIFY2(QString::fromStdString(scene.error().where).startsWith(QString::fromStdString(file.string()) + where),
-           scene.error().where.c_str());
+  QVERIFY2(
+      QString::fromStdString(scene.error().where).startsWith(QString::fromStdString(file.string()) + where),
+      scene.error().where.c_str());
   QCOMPARE(QString::fromStdString(scene.error().mend), mend);
 }
 
@@ -168,9 +170,10 @@ void TestSceneReader::aLongListIsRefused() {
 
 void TestSceneReader::bracketsInsideTextsDoNotCountAsNesting() {
   const std::string description = std::string(200, '[') + "\\\"" + std::string(200, '{');
-  const auto scene = gps::parseScene(
-      validWith("\"name\": \"slider\"", "\"name\": \"slider\", \"text\": {\"description\": \"" + description + "\"}"),
-      "brackets");
+  const auto scene =
+      gps::parseScene(validWith("\"name\": \"slider\"",
+                                "\"name\": \"slider\", \"text\": {\"description\": \"" + description + "\"}"),
+                      "brackets");
   QVERIFY2(scene.ok(), scene ? "" : scene.error().text().c_str());
   QCOMPARE(scene->title, std::string("slider"));
 }
@@ -204,8 +207,9 @@ void TestSceneReader::anUnknownNameListsTheShippedScenes() {
 
 void TestSceneReader::suggestedValuesBecomeSettings() {
   const auto scene = gps::parseScene(
-      validWith("\"horizon\": 20", "\"suggested\": {\"all\": {\"a\": 0.1, \"b\": 5, \"c\": true, \"d\": [42, 42], "
-                                   "\"e\": \"normal\", \"f\": [1e-4, 1e-3]}}"),
+      validWith("\"horizon\": 20",
+                "\"suggested\": {\"all\": {\"a\": 0.1, \"b\": 5, \"c\": true, \"d\": [42, 42], "
+                "\"e\": \"normal\", \"f\": [1e-4, 1e-3]}}"),
       "suggested");
   QVERIFY2(scene.ok(), scene ? "" : scene.error().text().c_str());
   const std::map<std::string, std::string> expected = {{"a", "0.1"},   {"b", "5"},      {"c", "true"},
