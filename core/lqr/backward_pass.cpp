@@ -78,7 +78,7 @@ struct DeviationSweep::Impl {
   std::vector<Matrix> referenceCov;
   Vector klPerStep;
   Vector m, mNext, d, Pd;
-  Matrix P, closed, closedP, FuC, next, KP, PK;
+  Matrix P, closed, closedP, FuC, next, KP, PK, shifted;
 
   Impl(const LinearGaussianDynamics& dyn, const QuadraticCost& cost, const SurrogateTerms& given)
       : dynamics(dyn),
@@ -98,7 +98,8 @@ struct DeviationSweep::Impl {
         FuC(dX, dU),
         next(dX, dX),
         KP(dU, dX),
-        PK(dU, dX) {
+        PK(dU, dX),
+        shifted(dU, dU) {
     for (int t = 0; t < cost.horizon(); ++t) shift(t, cost);
   }
 
@@ -164,15 +165,26 @@ struct DeviationSweep::Impl {
     return {};
   }
 
+  /// lo I < C < hi I by two factorisations, far cheaper than the eigenvalues.
+  bool isWithin(const Matrix& C, double lo, double hi) {
+    shifted = C;
+    shifted.diagonal().array() -= lo;
+    if (!choleskyInPlace(shifted)) return false;
+    if (!std::isfinite(hi)) return true;
+    shifted = -C;
+    shifted.diagonal().array() += hi;
+    return choleskyInPlace(shifted);
+  }
+
   bool clampCovariance(double lo, double hi) {
     bool changed = false;
     for (Stage& s : stages) {
-      const Matrix clamped = clampEigenvalues(s.C, lo, hi);
-      if (clamped == s.C) continue;
+      if (isWithin(s.C, lo, hi)) continue;
       changed = true;
-      s.C = clamped;
-      Matrix L = clamped;
-      s.logDetC = choleskyInPlace(L) ? logDetFromCholesky(L) : -std::numeric_limits<double>::infinity();
+      s.C = clampEigenvalues(s.C, lo, hi);
+      shifted = s.C;
+      s.logDetC =
+          choleskyInPlace(shifted) ? logDetFromCholesky(shifted) : -std::numeric_limits<double>::infinity();
     }
     return changed;
   }

@@ -215,6 +215,7 @@ Result<StepwiseSearchResult> searchDualPerStep(const LqrParams& params, double e
     if (trial->failedAt >= 0) {
       failedAt = trial->failedAt;
       ++result.raises;
+      if (good.empty() && now.front() + delta >= params.etaMax) break;  // all steps still share one eta
       retreat(now, good, delta);
       delta *= 2.0;
       continue;

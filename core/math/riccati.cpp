@@ -54,6 +54,7 @@ RiccatiRecursion::RiccatiRecursion(int dX, int dU)
     : m_dX(dX),
       m_dU(dU),
       m_V(Matrix::Zero(dX, dX)),
+      m_Vnext(dX, dX),
       m_VF(dX, dX + dU),
       m_Q(dX + dU, dX + dU),
       m_Quu(dU, dU),
@@ -92,13 +93,15 @@ RiccatiRecursion::Outcome RiccatiRecursion::step(const Matrix& H, const Vector& 
   m_L = m_Quu;
   if (!choleskyInPlace(m_L)) return Outcome::NotPositiveDefinite;
 
-  // With Y = L^-1 Qux the update V = Qxx - Y'Y is symmetric by construction.
+  // With Y = L^-1 Qux: V = Qxx - Y'Y. Errors of V shrink like the closed loop, but only its symmetric part: an
+  // antisymmetric rest would grow like the open loop and, over an unstable horizon, reach the digits that count.
   m_Y = m_Q.bottomLeftCorner(m_dU, m_dX);
   m_y = m_q.tail(m_dU);
   solveLower(m_L, m_Y);
   solveLower(m_L, m_y);
-  m_V = m_Q.topLeftCorner(m_dX, m_dX);
-  m_V.noalias() -= m_Y.transpose().lazyProduct(m_Y);
+  m_Vnext = m_Q.topLeftCorner(m_dX, m_dX);
+  m_Vnext.noalias() -= m_Y.transpose().lazyProduct(m_Y);
+  m_V.noalias() = 0.5 * (m_Vnext + m_Vnext.transpose());
   m_v = m_q.head(m_dX);
   m_v.noalias() -= m_Y.transpose().lazyProduct(m_y);
   m_K = -m_Y;

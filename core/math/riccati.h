@@ -45,7 +45,7 @@ class RiccatiRecursion {
   int m_dX;
   int m_dU;
   bool m_last = true;
-  Matrix m_V, m_VF, m_Q, m_Quu, m_L, m_Y, m_K, m_half;
+  Matrix m_V, m_Vnext, m_VF, m_Q, m_Quu, m_L, m_Y, m_K, m_half;
   Vector m_v, m_q, m_qNext, m_y, m_k;
 };
 

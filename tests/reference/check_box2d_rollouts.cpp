@@ -20,13 +20,17 @@ Result<Scene> sceneOf(const std::string& task, const std::vector<double>& x0) {
   Condition start;
   start.id = "case";
   if (arm) {
-    start.overrides = {{"joint1.angle", {x0[0]}}, {"joint2.angle", {x0[1]}},
-                       {"joint1.speed", {x0[2]}}, {"joint2.speed", {x0[3]}}};
+    start.overrides = {{"joint1.angle", {x0[0]}},
+                       {"joint2.angle", {x0[1]}},
+                       {"joint1.speed", {x0[2]}},
+                       {"joint2.speed", {x0[3]}}};
   } else {
     start.overrides = {{"mass.position", {x0[0], x0[1]}}, {"mass.velocity", {x0[3], x0[4]}}};
     // Read beside the state, which does not hold them.
-    Sensor angle{.id = "angle", .type = Sensor::Type::BodyAngle, .targets = {"mass"}, .relativeTo = {}, .value = {}};
-    Sensor spin{.id = "spin", .type = Sensor::Type::BodySpin, .targets = {"mass"}, .relativeTo = {}, .value = {}};
+    Sensor angle{
+        .id = "angle", .type = Sensor::Type::BodyAngle, .targets = {"mass"}, .relativeTo = {}, .value = {}};
+    Sensor spin{
+        .id = "spin", .type = Sensor::Type::BodySpin, .targets = {"mass"}, .relativeTo = {}, .value = {}};
     scene->sensors.push_back(angle);
     scene->sensors.push_back(spin);
     scene->observation = {"angle", "spin"};
@@ -35,9 +39,10 @@ Result<Scene> sceneOf(const std::string& task, const std::vector<double>& x0) {
   return scene;
 }
 
-/// The tolerance of the file is meant for angles, lengths and speeds. A motor torque is a change of speed times
-/// inertia and step rate: the last bit of a single-precision speed moves it by some mN m in any version of the
-/// library. So torques are compared as the change of speed they cause in one step of a link (I = 42.08 kg m^2).
+/// The tolerance of the file is meant for angles, lengths and speeds. A motor torque is a change of speed
+/// times inertia and step rate: the last bit of a single-precision speed moves it by some mN m in any version
+/// of the library. So torques are compared as the change of speed they cause in one step of a link (I = 42.08
+/// kg m^2).
 Json speedChanges(const Json& torques, double dt) {
   Json changes = Json::array();
   for (const Json& row : torques) {
@@ -89,7 +94,8 @@ void checkBox2dRollouts(CaseCheck& check) {
 
   // The arm agrees throughout. After a contact the point mass differs between versions of Box2D.
   const bool whole = name == "arm" || check.out("first_contact_step").get<int>() < 0;
-  const auto compared = whole ? static_cast<std::size_t>(T) : check.out("first_contact_step").get<std::size_t>();
+  const auto compared =
+      whole ? static_cast<std::size_t>(T) : check.out("first_contact_step").get<std::size_t>();
   const auto compare = [&](const char* key, const Json& computed) {
     check.compareTo(key, firstRows(computed, compared), firstRows(check.out(key), compared));
     check.markChecked(key);

@@ -7,7 +7,8 @@ namespace gps::reference {
 void checkNoise(CaseCheck& check) {
   RowMatrix noise = matrixOf(check.in("raw"));
   if (check.in("smooth").get<bool>()) {
-    noise = smoothedNoise(std::move(noise), check.in("smooth_var").get<double>(), check.in("renormalize").get<bool>());
+    noise = smoothedNoise(std::move(noise), check.in("smooth_var").get<double>(),
+                          check.in("renormalize").get<bool>());
   }
   check.compare("noise", toJson(noise));
 }

@@ -144,59 +144,70 @@ Outcome check(const Json& testCase, const Json& tolerance, Checker checker) {
   }
 }
 
-/// Numbers as text: JSON has no infinity.
+/// One line. The number is text: JSON has no infinity.
 std::string packed(const Outcome& outcome) {
   char deviation[40];
   std::snprintf(deviation, sizeof deviation, "%a", outcome.deviation);
   return Json({outcome.failures, outcome.notComparable, deviation, outcome.worst})
-      .dump(-1, ' ', false, Json::error_handler_t::replace);
+             .dump(-1, ' ', false, Json::error_handler_t::replace) +
+         "\n";
 }
 
-/// The check in a process of its own: production functions abort when a malformed case breaks their contract,
-/// and that must cost one case, not the run.
-Outcome checkIsolated(const Json& testCase, const Json& tolerance, Checker checker) {
-  int ends[2];
-  if (pipe(ends) != 0) return failure("no pipe could be opened");
-  std::fflush(nullptr);
-  const pid_t child = fork();
-  if (child < 0) {
-    close(ends[0]);
-    close(ends[1]);
-    return failure("no process could be started");
-  }
-  if (child == 0) {
-    close(ends[0]);
-    const std::string text = packed(check(testCase, tolerance, checker));
-    for (std::size_t sent = 0; sent < text.size();) {
-      const ssize_t n = write(ends[1], text.data() + sent, text.size() - sent);
-      if (n <= 0) _exit(1);
-      sent += static_cast<std::size_t>(n);
-    }
-    _exit(0);
-  }
-  close(ends[1]);
-  std::string text;
-  char buffer[4096];
-  for (ssize_t n = 0; (n = read(ends[0], buffer, sizeof buffer)) > 0;) text.append(buffer, static_cast<std::size_t>(n));
-  close(ends[0]);
-  int status = 0;
-  waitpid(child, &status, 0);
-  if (WIFSIGNALED(status)) {
-    return failure("the check crashed with signal " + std::to_string(WTERMSIG(status)) +
-                   "; are the inputs of one shape?");
-  }
-  const Json j = Json::parse(text, nullptr, false);
-  if (!j.is_array()) return failure("the check ended without a result");
+Outcome unpacked(const std::string& line) {
+  const Json j = Json::parse(line);
   return {j.at(0).get<std::vector<std::string>>(), j.at(1).get<std::string>(),
           std::strtod(j.at(2).get<std::string>().c_str(), nullptr), j.at(3).get<std::string>()};
 }
 
-void checkCase(const Json& testCase, const Json& tolerance, Checker checker, Tally& tally) {
+/// Checks the cases from `first` on in a process of their own and returns the outcomes up to the end or to the
+/// case that crashed: production functions abort when a malformed case breaks their contract, and that must
+/// cost one case, not the run.
+std::vector<Outcome> checkIsolated(const Json& cases, std::size_t first, const Json& tolerance, Checker checker) {
+  int ends[2];
+  std::fflush(nullptr);
+  if (pipe(ends) != 0) return {failure("no pipe could be opened")};
+  const pid_t child = fork();
+  if (child < 0) {
+    close(ends[0]);
+    close(ends[1]);
+    return {failure("no process could be started")};
+  }
+  if (child == 0) {
+    close(ends[0]);
+    std::FILE* const out = fdopen(ends[1], "w");
+    for (std::size_t i = first; i < cases.size(); ++i) {
+      std::fputs(packed(check(cases[i], tolerance, checker)).c_str(), out);
+      std::fflush(out);
+    }
+    _exit(0);
+  }
+  close(ends[1]);
+  std::vector<Outcome> outcomes;
+  std::string text;
+  char buffer[4096];
+  for (ssize_t n = 0; (n = read(ends[0], buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, static_cast<std::size_t>(n));
+    for (std::size_t end = 0; (end = text.find('\n')) != std::string::npos; text.erase(0, end + 1)) {
+      outcomes.push_back(unpacked(text.substr(0, end)));
+    }
+  }
+  close(ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  if (first + outcomes.size() < cases.size()) {
+    outcomes.push_back(failure(WIFSIGNALED(status) ? "the check crashed with signal " +
+                                                         std::to_string(WTERMSIG(status)) +
+                                                         "; are the inputs of one shape?"
+                                                   : "the check ended without a result"));
+  }
+  return outcomes;
+}
+
+void count(const Json& testCase, const Outcome& outcome, Tally& tally) {
   const bool named = testCase.is_object() && testCase.contains("name") && testCase.at("name").is_string();
   const std::string name =
       named ? testCase.at("name").get<std::string>() : "case " + std::to_string(tally.cases);
   ++tally.cases;
-  const Outcome outcome = checkIsolated(testCase, tolerance, checker);
   if (!outcome.notComparable.empty()) {
     ++tally.notComparable;
     tally.details.push_back("  " + name + ": not comparable, " + outcome.notComparable);
@@ -234,7 +245,13 @@ std::optional<std::string> checkFile(const std::filesystem::path& path, Tally& t
   }
   const Json tolerance = file.contains("default_tolerance") ? file.at("default_tolerance") : Json::object();
   Tally tally;
-  for (const Json& testCase : file.at("cases")) checkCase(testCase, tolerance, kind->checker, tally);
+  const Json& cases = file.at("cases");
+  while (static_cast<std::size_t>(tally.cases) < cases.size()) {
+    const std::size_t first = static_cast<std::size_t>(tally.cases);
+    for (const Outcome& outcome : checkIsolated(cases, first, tolerance, kind->checker)) {
+      count(cases[static_cast<std::size_t>(tally.cases)], outcome, tally);
+    }
+  }
   std::printf("%-32s %3d cases, %d not comparable, %d failed, largest deviation %.3g tolerances (%s)\n", name.c_str(),
               tally.cases, tally.notComparable, tally.failed, tally.worst, tally.worstAt.c_str());
   for (const std::string& line : tally.details) std::printf("%s\n", line.c_str());
