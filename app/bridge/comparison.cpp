@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/bridge/comparison.h"
+
+#include <QCoreApplication>
+
+namespace gps::ui {
+
+namespace {
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("Comparison", text);
+}
+
+bool startsWith(const std::string& key, std::string_view prefix) {
+  return key.compare(0, prefix.size(), prefix) == 0;
+}
+
+}  // namespace
+
+bool isShared(const ParamSpec& spec, const AlgorithmEntry& a, const AlgorithmEntry& b) {
+  return (spec.usedBy & a.usedBy) != 0 && (spec.usedBy & b.usedBy) != 0;
+}
+
+std::string counterpart(std::string_view algorithm) {
+  return algorithm == "mdgps" ? "badmm" : "mdgps";
+}
+
+Fairness fairness(const Contestant& a, const Contestant& b) {
+  Fairness result;
+  const std::vector<ParamField> ofA = describe(*a.parameters, *a.parameters);
+  const std::vector<ParamField> ofB = describe(*b.parameters, *b.parameters);
+  bool noise = a.task == b.task, start = a.task == b.task, cost = a.task == b.task;
+  QStringList settings;
+  for (std::size_t i = 0; i < ofA.size() && i < ofB.size(); ++i) {
+    const ParamSpec& spec = ofA[i].spec;
+    if (spec.key == "run.threads" || spec.key == "run.iterations") continue;  // never changes an iteration
+    if (ofA[i].value == ofB[i].value || !isShared(spec, *a.algorithm, *b.algorithm)) continue;
+    result.different << QString::fromStdString(spec.label);
+    if (spec.key == "run.seed" || spec.key == "run.samples" || startsWith(spec.key, "noise.")) {
+      noise = false;
+    } else if (startsWith(spec.key, "init.")) {
+      start = false;
+    } else if (startsWith(spec.key, "cost.") && spec.key != "cost.hess") {
+      cost = false;
+    } else {
+      settings << QString::fromStdString(spec.label);
+    }
+  }
+  result.fair = noise && start && cost;
+  QStringList parts;
+  parts << (noise ? tr("same noise") : tr("different noise"));
+  parts << (start ? tr("same start") : tr("different start"));
+  parts << (cost ? tr("same cost") : tr("different cost"));
+  result.text = (result.fair ? tr("Fair comparison: %1.") : tr("Not a fair comparison: %1.")).arg(parts.join(", "));
+  if (!result.fair) {
+    QStringList causes = result.different;
+    for (const QString& setting : settings) causes.removeAll(setting);
+    if (!causes.isEmpty()) result.text += QLatin1Char(' ') + tr("Differs: %1.").arg(causes.join(", "));
+  }
+  if (!settings.isEmpty()) {
+    constexpr qsizetype kShown = 4;
+    QString list = QStringList(settings.mid(0, kShown)).join(", ");
+    if (settings.size() > kShown) list += tr(" and %1 more").arg(settings.size() - kShown);
+    result.text += QLatin1Char(' ') + tr("Each with its own %1.").arg(list);
+  }
+  return result;
+}
+
+Result<Parameters> parametersBeside(const Contestant& first, std::string_view algorithm) {
+  const Result<const AlgorithmEntry*> entry = findAlgorithm(algorithm);
+  if (!entry) return entry.error();
+  const Result<Parameters> defaults = parametersFor(*first.task, first.algorithm->id);
+  if (!defaults) return defaults.error();
+  Result<Parameters> parameters = parametersFor(*first.task, algorithm);
+  if (!parameters) return parameters;
+  for (const ParamField& field : describe(*first.parameters, *defaults)) {
+    if (field.value == field.defaultValue || !isShared(field.spec, *first.algorithm, **entry)) continue;
+    if (Status s = setParameter(*parameters, field.spec.key, field.value); !s) return s.error();
+  }
+  return parameters;
+}
+
+}  // namespace gps::ui

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/bridge/run_session.h"
+
+#include <utility>
+
+namespace gps::ui {
+
+RunSession::RunSession(RunSetup setup, QString label, QObject* parent) : QObject(parent) {
+  adopt(std::move(setup), std::move(label));
+}
+
+RunSession::~RunSession() = default;
+
+void RunSession::adopt(RunSetup setup, QString label) {
+  const Result<const AlgorithmEntry*> entry = findAlgorithm(setup.algorithm);
+  GPS_EXPECTS(entry.ok(), "a session needs a registered algorithm");
+  m_algorithm = *entry;
+  const std::unique_ptr<Algorithm> algorithm = m_algorithm->make();
+  m_phases.assign(algorithm->phases().begin(), algorithm->phases().end());
+  m_setup = std::move(setup);
+  m_parameters = m_setup.parameters;
+  m_label = std::move(label);
+  // A new history, not a cleared one: whoever still draws the old one keeps a whole one.
+  m_history = std::make_shared<RunHistory>(QString::fromStdString(m_setup.name),
+                                           QString::fromStdString(m_setup.algorithm), m_label);
+  m_progress = Progress{};
+  m_progress.iterations = m_parameters.run.iterations;
+}
+
+bool RunSession::active() const {
+  switch (state()) {
+    case RunState::Starting:
+    case RunState::Running:
+    case RunState::Pausing:
+    case RunState::Paused:
+    case RunState::Stepping:
+    case RunState::Stopping: return true;
+    case RunState::Idle:
+    case RunState::Finished:
+    case RunState::Failed: return false;
+  }
+  return false;
+}
+
+QString RunSession::phaseHelp(const std::string& id) const {
+  for (const Phase& phase : m_phases) {
+    if (phase.id == id) return QString::fromStdString(phase.help);
+  }
+  return {};
+}
+
+void RunSession::begin() {
+  if (m_run) return;
+  m_setup.parameters = m_parameters;
+  m_history->setStepLimits({m_parameters.lqr.stepMin, m_parameters.lqr.stepMax});
+  m_mailbox = std::make_shared<Mailbox>();
+  m_run = std::make_unique<Run>(m_setup, m_mailbox);
+}
+
+void RunSession::discardEngine() {
+  m_run.reset();
+  m_mailbox.reset();
+  m_firstRequest = 0;
+  m_parameterRequests.clear();
+}
+
+void RunSession::setState(RunState state) {
+  if (m_progress.state == state) return;
+  m_progress.state = state;
+  Q_EMIT stateChanged(state);
+}
+
+void RunSession::start() {
+  if (state() == RunState::Failed) {
+    retry();
+    return;
+  }
+  begin();
+  const std::uint64_t request = m_run->start();
+  // The engine answers within a tick; until then the buttons must not offer Start a second time.
+  if (state() == RunState::Idle) {
+    m_firstRequest = request;
+    setState(RunState::Starting);
+    Q_EMIT changed();
+  }
+}
+
+void RunSession::pause() {
+  if (m_run) m_run->pause();
+}
+
+void RunSession::step(StepUnit unit) {
+  begin();
+  const std::uint64_t request = m_run->step(unit);
+  if (state() == RunState::Idle) {
+    m_firstRequest = request;
+    setState(RunState::Starting);
+    Q_EMIT changed();
+  }
+}
+
+void RunSession::stop() {
+  if (m_run) m_run->stop();
+}
+
+void RunSession::retry() {
+  if (m_run) m_run->retry();
+}
+
+Status RunSession::setParameter(const QString& key, const QString& value) {
+  Parameters changedValues = m_parameters;
+  if (Status status = gps::setParameter(changedValues, key.toStdString(), value.toStdString()); !status) {
+    return status;
+  }
+  if (!hasData() && !active()) {
+    // An engine that was stopped before its first iteration still holds the old set-up.
+    discardEngine();
+    m_parameters = std::move(changedValues);
+    m_setup.parameters = m_parameters;
+    m_progress = Progress{};
+    m_progress.iterations = m_parameters.run.iterations;
+    Q_EMIT parametersChanged();
+    Q_EMIT changed();
+    return Done{};
+  }
+  if (m_run) m_parameterRequests[m_run->setParameter(key.toStdString(), value.toStdString())] = key;
+  return Done{};
+}
+
+void RunSession::cancelParameter(const QString& key) {
+  if (m_run) m_parameterRequests[m_run->cancelParameter(key.toStdString())] = key;
+}
+
+void RunSession::reset(RunSetup setup, QString label) {
+  discardEngine();
+  const RunState before = state();
+  adopt(std::move(setup), std::move(label));
+  if (before != RunState::Idle) Q_EMIT stateChanged(RunState::Idle);
+  Q_EMIT parametersChanged();
+  Q_EMIT changed();
+}
+
+void RunSession::drain() {
+  if (!m_mailbox) return;
+  const Delivery delivery = m_mailbox->drain();
+  if (delivery.snapshots.empty() && delivery.replies.empty() && !delivery.progressChanged) return;
+
+  // Everything is taken in before anything is told, so that a listener sees one consistent session.
+  bool parametersMoved = false;
+  for (const std::shared_ptr<const Snapshot>& snapshot : delivery.snapshots) {
+    m_history->append(snapshot);
+    for (const ParameterEvent& event : snapshot->events) {
+      // The engine has checked the value; a key it knows and the form does not is no reason to stop showing.
+      if (gps::setParameter(m_parameters, event.key, event.to).ok()) parametersMoved = true;
+    }
+  }
+  for (const Reply& reply : delivery.replies) {
+    if (reply.request == m_firstRequest) m_firstRequest = 0;
+  }
+  const RunState before = state();
+  const bool stale = m_firstRequest != 0 && delivery.progress.state == RunState::Idle;
+  if (delivery.progressChanged && !stale) m_progress = delivery.progress;
+  const RunState now = state();
+
+  for (const std::shared_ptr<const Snapshot>& snapshot : delivery.snapshots) {
+    Q_EMIT iterationFinished(snapshot->report.iteration);
+  }
+  if (parametersMoved) Q_EMIT parametersChanged();
+  for (const Reply& reply : delivery.replies) {
+    const auto about = m_parameterRequests.find(reply.request);
+    const QString key = about == m_parameterRequests.end() ? QString() : about->second;
+    if (about != m_parameterRequests.end()) m_parameterRequests.erase(about);
+    Q_EMIT replied(reply, key);
+  }
+  if (now != before) Q_EMIT stateChanged(now);
+  if (now != before && now == RunState::Failed && m_progress.failure) Q_EMIT failed(*m_progress.failure);
+  Q_EMIT changed();
+}
+
+}  // namespace gps::ui

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/cli.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <string_view>
+
+#include "app/cli/exit_code.h"
+#include "app/cli/list_command.h"
+#include "app/cli/train_command.h"
+#include "app/window_options.h"
+
+namespace gps::cli {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kCommands{"train", "compare", "list", "check"};
+
+void addTrainingOptions(CLI::App& command, TrainOptions& options) {
+  command.add_option("scene", options.scene, "a scene file, or the name of a shipped scene")->required();
+  command.add_option("--set", options.sets, "a parameter as key=value; may be given several times")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->take_all();
+  command.add_option("--iterations", options.iterations, "iterations (run.iterations)");
+  command.add_option("--threads", options.threads, "worker threads (run.threads); never changes results");
+  command.add_flag("--json", options.json, "print one JSON object per finished iteration, then a summary");
+  command.add_option("--metrics", options.metricsFile, "write all metrics as CSV")->type_name("FILE");
+  command.add_option("--plots", options.plotsFolder, "write the window's plots as PNG and SVG")->type_name("DIR");
+}
+
+}  // namespace
+
+bool isCommand(int argc, const char* const* argv) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--help" || argument == "-h" || argument == "--version") return true;
+    if (argument == "--config-dir") {
+      ++i;
+      continue;
+    }
+    if (argument.starts_with("-")) continue;
+    return std::find(kCommands.begin(), kCommands.end(), argument) != kCommands.end();
+  }
+  return false;
+}
+
+int main(int argc, char** argv) {
+  CLI::App app("GPS Studio: design 2D robot tasks, let guided policy search learn them, see why it works.",
+               "gps-studio");
+  app.set_version_flag("--version", "GPS Studio " GPS_STUDIO_VERSION);
+  app.footer(std::string(windowOptionsHelp()));
+  std::string configDir;
+  app.add_option("--config-dir", configDir, "folder of the settings")->type_name("DIR");
+  app.require_subcommand(1);
+  app.fallthrough();
+
+  TrainOptions training;
+  std::string algorithm = "mdgps";
+  std::optional<std::uint64_t> seed;
+  CLI::App* trainCommand = app.add_subcommand("train", "learn a scene in the terminal");
+  addTrainingOptions(*trainCommand, training);
+  trainCommand->add_option("--algorithm", algorithm, "mdgps, badmm or trajopt")->capture_default_str();
+  trainCommand->add_option("--seed", seed, "seed of all random numbers (run.seed)");
+
+  TrainOptions comparison;
+  comparison.algorithms.clear();
+  CLI::App* compareCommand = app.add_subcommand("compare", "learn a scene with several algorithms");
+  addTrainingOptions(*compareCommand, comparison);
+  compareCommand->add_option("--algorithms", comparison.algorithms, "for example badmm,mdgps")
+      ->delimiter(',')
+      ->required();
+  compareCommand->add_option("--seeds", comparison.seeds, "for example 1,2,3")->delimiter(',');
+
+  std::string what;
+  bool json = false;
+  CLI::App* listCommand = app.add_subcommand("list", "list what the program knows");
+  listCommand->add_option("what", what, "scenes, algorithms, parameters, metrics or devices")
+      ->required()
+      ->check(CLI::IsMember({"scenes", "algorithms", "parameters", "metrics", "devices"}));
+  listCommand->add_flag("--json", json, "print JSON");
+
+  std::string file;
+  CLI::App* checkCommand = app.add_subcommand("check", "validate a scene file");
+  checkCommand->add_option("file", file, "a scene file")->required();
+
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kDone : kBadInput;
+  }
+  if (trainCommand->parsed()) {
+    training.algorithms = {algorithm};
+    if (seed) training.seeds = {*seed};
+    return train(training);
+  }
+  if (compareCommand->parsed()) return train(comparison);
+  if (listCommand->parsed()) return list(what, json);
+  return check(file);
+}
+
+}  // namespace gps::cli

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include "core/base/error.h"
+
+namespace gps::cli {
+
+/// Whether a file can be made at `path`, asked before hours of training.
+Status checkWritable(const std::string& path, const std::string& option);
+
+/// Writes a whole file or none: a temporary neighbour is renamed into place.
+Status writeWhole(const std::string& path, const std::string& content);
+
+}  // namespace gps::cli

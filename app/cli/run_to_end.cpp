@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/run_to_end.h"
+
+#include <chrono>
+#include <csignal>
+
+namespace gps::cli {
+
+namespace {
+
+// The one thing a signal handler may touch.
+volatile std::sig_atomic_t interruptRequested = 0;
+
+void onInterrupt(int) {
+  interruptRequested = 1;
+}
+
+/// Ctrl+C ends the run instead of the program while this lives, so that finished iterations are kept.
+class InterruptGuard {
+ public:
+  InterruptGuard() : m_previous(std::signal(SIGINT, &onInterrupt)) {}
+  ~InterruptGuard() { std::signal(SIGINT, m_previous); }
+  InterruptGuard(const InterruptGuard&) = delete;
+  InterruptGuard& operator=(const InterruptGuard&) = delete;
+
+ private:
+  void (*m_previous)(int);
+};
+
+}  // namespace
+
+RunOutcome runToEnd(RunSetup setup, const std::function<void(const Snapshot&)>& finished,
+                    const std::function<void(const Progress&)>& advanced) {
+  const InterruptGuard guard;
+  const auto mailbox = std::make_shared<Mailbox>();
+  Run run(std::move(setup), mailbox);
+  run.start();
+  RunOutcome outcome;
+  bool begun = false;
+  while (true) {
+    mailbox->waitFor(std::chrono::milliseconds(66));
+    Delivery delivery = mailbox->drain();
+    for (std::shared_ptr<const Snapshot>& snapshot : delivery.snapshots) {
+      finished(*snapshot);
+      outcome.snapshots.push_back(std::move(snapshot));
+    }
+    const Progress& progress = delivery.progress;
+    if (delivery.progressChanged) advanced(progress);
+    begun = begun || progress.state != RunState::Idle;
+    if (progress.state == RunState::Failed) {
+      outcome.failure = progress.failure;
+      return outcome;
+    }
+    if (progress.state == RunState::Finished || (begun && progress.state == RunState::Idle)) return outcome;
+    if (interruptRequested && !outcome.interrupted) {
+      outcome.interrupted = true;
+      run.stop();
+    }
+  }
+}
+
+}  // namespace gps::cli

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <functional>
+
+#include "app/cli/plot_export.h"
+#include "core/engine/run.h"
+
+namespace gps::cli {
+
+/// How a run in the terminal ended.
+struct RunOutcome {
+  RunRecord snapshots;             ///< finished iterations
+  std::optional<Failure> failure;
+  bool interrupted = false;        ///< Ctrl+C
+};
+
+/// Runs to the iteration limit on the calling thread's time. `finished` is called for every iteration in order,
+/// `advanced` about 15 times a second.
+RunOutcome runToEnd(RunSetup setup, const std::function<void(const Snapshot&)>& finished,
+                    const std::function<void(const Progress&)>& advanced);
+
+}  // namespace gps::cli

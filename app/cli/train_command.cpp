@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/train_command.h"
+
+#include <cmath>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+
+#include "app/cli/exit_code.h"
+#include "app/cli/output_file.h"
+#include "app/cli/progress_line.h"
+#include "app/cli/run_to_end.h"
+#include "app/documents/scene_folder.h"
+#include "core/engine/run_log.h"
+#include "core/scene/scene_reader.h"
+
+namespace gps::cli {
+
+namespace {
+
+int badInput(const Error& error) {
+  std::fprintf(stderr, "%s\n", error.text().c_str());
+  return kBadInput;
+}
+
+Result<Parameters> parametersOf(const TrainOptions& options, const Task& task, const std::string& algorithm,
+                                std::optional<std::uint64_t> seed) {
+  Result<Parameters> parameters = parametersFor(task, algorithm);
+  if (!parameters) return parameters;
+  for (const std::string& assignment : options.sets) {
+    const std::size_t equals = assignment.find('=');
+    if (equals == std::string::npos) {
+      return Error{"\"" + assignment + "\" is not of the form key=value.", "--set",
+                   "Write for example --set lqr.kl_step=0.5."};
+    }
+    if (Status s = setParameter(*parameters, assignment.substr(0, equals), assignment.substr(equals + 1)); !s) {
+      return s.error();
+    }
+  }
+  if (options.iterations) {
+    if (Status s = setParameter(*parameters, "run.iterations", std::to_string(*options.iterations)); !s) {
+      return s.error();
+    }
+  }
+  if (options.threads) {
+    if (Status s = setParameter(*parameters, "run.threads", std::to_string(*options.threads)); !s) return s.error();
+  }
+  if (seed) {
+    if (Status s = setParameter(*parameters, "run.seed", std::to_string(*seed)); !s) return s.error();
+  }
+  return parameters;
+}
+
+std::string cell(std::optional<double> value) {
+  if (!value) return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", *value);
+  return text;
+}
+
+void printTableHead() {
+  std::printf("%-12s %5s %10s %10s %9s %9s %9s %8s %8s\n", "run", "iter", "local", "global", "KL", "bound", "step",
+              "success", "seconds");
+}
+
+void printTableRow(const Snapshot& snapshot) {
+  const MetricTable& m = snapshot.report.metrics;
+  double seconds = 0.0;
+  for (const PhaseTime& time : snapshot.report.seconds) seconds += time.seconds;
+  std::printf("%-12s %5d %10s %10s %9s %9s %9s %8s %8.3f\n", snapshot.run.c_str(), snapshot.report.iteration,
+              cell(m.mean(Metric::LocalCost)).c_str(), cell(m.mean(Metric::GlobalCost)).c_str(),
+              cell(m.mean(Metric::Kl)).c_str(), cell(m.mean(Metric::KlBound)).c_str(),
+              cell(m.mean(Metric::StepMult)).c_str(), cell(m.get(Metric::SuccessRate)).c_str(), seconds);
+  std::fflush(stdout);
+}
+
+/// What a failure says in a terminal: phase, place, cause, way out.
+void printFailure(const std::string& run, const Failure& failure) {
+  std::fprintf(stderr, "%s failed in iteration %d, phase %s: %s\n", run.c_str(), failure.iteration,
+               failure.phase.empty() ? "start" : failure.phase.c_str(), failure.error.text().c_str());
+}
+
+}  // namespace
+
+int train(const TrainOptions& options) {
+  Result<Scene> scene = findScene(options.scene, sceneFolder());
+  if (!scene) return badInput(scene.error());
+  Result<std::shared_ptr<const Task>> task = compileTask(std::make_shared<const Scene>(*std::move(scene)));
+  if (!task) return badInput(task.error());
+
+  std::vector<std::optional<std::uint64_t>> seeds(options.seeds.begin(), options.seeds.end());
+  if (seeds.empty()) seeds.push_back(std::nullopt);
+  std::vector<RunSetup> setups;
+  std::map<std::string, int> counts;
+  for (const std::optional<std::uint64_t>& seed : seeds) {
+    for (const std::string& algorithm : options.algorithms) {
+      Result<Parameters> parameters = parametersOf(options, **task, algorithm, seed);
+      if (!parameters) return badInput(parameters.error());
+      const std::string name = algorithm + "-" + std::to_string(++counts[algorithm]);
+      setups.push_back({name, algorithm, *task, *std::move(parameters)});
+    }
+  }
+  if (!options.metricsFile.empty()) {
+    if (Status s = checkWritable(options.metricsFile, "--metrics"); !s) return badInput(s.error());
+  }
+  if (!options.plotsFolder.empty()) {
+    if (!canExportPlots()) return badInput(exportPlots({}, {}).error());
+    std::error_code error;
+    std::filesystem::create_directories(options.plotsFolder, error);
+    if (error) {
+      return badInput({"The folder can't be made: " + error.message() + ".", "--plots, " + options.plotsFolder,
+                       "Choose a folder you may write to."});
+    }
+  }
+
+  int exitCode = kDone;
+  std::vector<RunRecord> records;
+  std::vector<std::shared_ptr<const Snapshot>> last;
+  if (!options.json) printTableHead();
+  for (RunSetup& setup : setups) {
+    const std::string name = setup.name;
+    ProgressLine line(name);
+    RunOutcome outcome = runToEnd(
+        std::move(setup),
+        [&](const Snapshot& snapshot) {
+          line.clear();
+          if (options.json) {
+            std::printf("%s\n", iterationJson(snapshot).c_str());
+            std::fflush(stdout);
+          } else {
+            printTableRow(snapshot);
+            for (const std::string& warning : snapshot.report.warnings) {
+              std::fprintf(stderr, "%s, iteration %d: %s\n", name.c_str(), snapshot.report.iteration, warning.c_str());
+            }
+          }
+        },
+        [&](const Progress& progress) { line.show(progress); });
+    line.clear();
+    if (!outcome.snapshots.empty()) last.push_back(outcome.snapshots.back());
+    records.push_back(std::move(outcome.snapshots));
+    if (outcome.failure) {
+      printFailure(name, *outcome.failure);
+      exitCode = kRunFailed;
+    }
+    if (outcome.interrupted) {
+      std::fprintf(stderr, "%s was interrupted; finished iterations are kept.\n", name.c_str());
+      exitCode = kRunFailed;
+      break;
+    }
+  }
+  if (options.json) std::printf("%s\n", summaryJson(last).c_str());
+
+  if (!options.metricsFile.empty()) {
+    std::string csv = csvHeader();
+    for (const RunRecord& record : records) {
+      for (const std::shared_ptr<const Snapshot>& snapshot : record) csv += csvRows(*snapshot);
+    }
+    if (Status s = writeWhole(options.metricsFile, csv); !s) {
+      std::fprintf(stderr, "%s\n", s.error().text().c_str());
+      exitCode = kRunFailed;
+    }
+  }
+  if (!options.plotsFolder.empty() && !last.empty()) {
+    Result<std::vector<std::string>> files = exportPlots(records, options.plotsFolder);
+    if (!files) {
+      std::fprintf(stderr, "%s\n", files.error().text().c_str());
+      exitCode = kRunFailed;
+    } else if (!options.json) {
+      std::printf("%zu plots in %s\n", files->size(), options.plotsFolder.c_str());
+    }
+  }
+  return exitCode;
+}
+
+}  // namespace gps::cli

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace gps::cli {
+
+/// `train` is a comparison of one algorithm and one seed; `compare` of several.
+struct TrainOptions {
+  std::string scene;
+  std::vector<std::string> algorithms{"mdgps"};
+  std::vector<std::uint64_t> seeds;    ///< empty: the scene's, else run.seed's default
+  std::vector<std::string> sets;       ///< key=value
+  std::optional<int> iterations;
+  std::optional<int> threads;
+  bool json = false;
+  std::string metricsFile;             ///< empty: none
+  std::string plotsFolder;             ///< empty: none
+};
+
+int train(const TrainOptions& options);
+
+}  // namespace gps::cli

@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/main_window.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QApplication>
+#include <QCloseEvent>
+#include <QComboBox>
+#include <QDockWidget>
+#include <QDragEnterEvent>
+#include <QDropEvent>
+#include <QFileInfo>
+#include <QMimeData>
+#include <QSignalBlocker>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QToolBar>
+#include <QUrl>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "app/bridge/comparison.h"
+#include "app/forms/run_panel.h"
+#include "app/forms/status_strip.h"
+#include "app/forms/workspace.h"
+#include "core/scene/scene_reader.h"
+#include "widgets/panels/parameter_form.h"
+#include "widgets/panels/start_page.h"
+#include "widgets/plots/plot_board.h"
+
+namespace gps::ui {
+
+namespace {
+
+/// Raised when docks or toolbars change their names; an older layout is then ignored.
+constexpr int kLayoutVersion = 1;
+/// 33 ms per tick: plots at 10 Hz, views at 30.
+constexpr int kTickMilliseconds = 33;
+constexpr int kTicksPerPlot = 3;
+
+QString sceneFileOf(const QMimeData* data) {
+  for (const QUrl& url : data->urls()) {
+    if (url.isLocalFile() && url.toLocalFile().endsWith(".json", Qt::CaseInsensitive)) return url.toLocalFile();
+  }
+  return {};
+}
+
+}  // namespace
+
+MainWindow::MainWindow(WindowSetup setup, QWidget* parent)
+    : QMainWindow(parent), m_setup(std::move(setup)), m_settings(m_setup.configFolder), m_actions(this) {
+  setObjectName("window");
+  setAcceptDrops(true);
+  setDockNestingEnabled(true);
+  makeLayout();
+  connectViews();
+  connectActions();
+  applyChosenTheme();
+
+  resize(1280, 800);
+  const QByteArray geometry = m_settings.geometry();
+  if (!geometry.isEmpty()) restoreGeometry(geometry);
+  const Level level = m_settings.level();
+  m_actions.levels->actions().at(static_cast<int>(level))->setChecked(true);
+  m_panel->form()->setLevel(level);
+  showStartPage();
+  if (!m_settings.damagedFile().isEmpty()) {
+    m_messages->post({.key = "settings",
+                      .severity = Severity::Warning,
+                      .what = tr("The settings could not be read, so the defaults hold."),
+                      .where = m_settings.damagedFile(),
+                      .mend = tr("Nothing needs to be done; the damaged file was set aside."),
+                      .action = {}});
+  }
+
+  m_timer.setInterval(kTickMilliseconds);
+  connect(&m_timer, &QTimer::timeout, this, &MainWindow::tick);
+  m_timer.start();
+}
+
+MainWindow::~MainWindow() {
+  m_timer.stop();
+  // All are told before the first is waited for.
+  for (const auto& run : m_runs) run->stop();
+}
+
+void MainWindow::makeLayout() {
+  auto* centre = new QWidget(this);
+  auto* column = new QVBoxLayout(centre);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  m_messages = new MessageBar(centre);
+  m_messages->setObjectName("messages");
+  m_pages = new QStackedWidget(centre);
+  m_start = new StartPage(m_pages);
+  m_start->setObjectName("start");
+  m_workspace = new Workspace(m_pages);
+  m_workspace->setObjectName("workspace");
+  m_pages->addWidget(m_start);
+  m_pages->addWidget(m_workspace);
+  column->addWidget(m_messages);
+  column->addWidget(m_pages, 1);
+  setCentralWidget(centre);
+
+  m_panel = new RunPanel(this);
+  m_parametersDock = new QDockWidget(tr("Parameters"), this);
+  m_parametersDock->setObjectName("dock.parameters");
+  m_parametersDock->setWidget(m_panel);
+  m_parametersDock->setAllowedAreas(Qt::LeftDockWidgetArea | Qt::RightDockWidgetArea);
+  addDockWidget(Qt::RightDockWidgetArea, m_parametersDock);
+
+  m_plots = new PlotBoard(this);
+  m_plots->setObjectName("plots");
+  m_plotsDock = new QDockWidget(tr("Plots"), this);
+  m_plotsDock->setObjectName("dock.plots");
+  m_plotsDock->setWidget(m_plots);
+  m_plotsDock->setAllowedAreas(Qt::BottomDockWidgetArea | Qt::TopDockWidgetArea);
+  addDockWidget(Qt::BottomDockWidgetArea, m_plotsDock);
+  setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
+  setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
+  for (QDockWidget* dock : {m_parametersDock, m_plotsDock}) {
+    dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
+    m_actions.addDockToggle(dock->toggleViewAction());
+  }
+  resizeDocks({m_parametersDock}, {336}, Qt::Horizontal);
+  resizeDocks({m_plotsDock}, {272}, Qt::Vertical);
+
+  m_status = new StatusStrip(this);
+  statusBar()->setSizeGripEnabled(false);
+  statusBar()->addWidget(m_status, 1);
+  const QByteArray layout = m_settings.layout();
+  if (!layout.isEmpty()) restoreState(layout, kLayoutVersion);
+}
+
+void MainWindow::connectViews() {
+  connect(m_start, &StartPage::sceneChosen, this, &MainWindow::openWhenAllowed);
+  connect(m_start, &StartPage::openRequested, this, &MainWindow::chooseSceneFile);
+  connect(m_workspace, &Workspace::iterationChosen, m_plots, &PlotBoard::setIteration);
+  connect(m_workspace, &Workspace::timeStepChosen, m_plots, &PlotBoard::setTimeStep);
+  connect(m_workspace, &Workspace::runActivated, this, &MainWindow::selectRun);
+  connect(m_workspace, &Workspace::conditionChosen, this, [this] { m_viewsDirty = true; });
+  connect(m_plots, &PlotBoard::iterationClicked, this, [this](int iteration, int condition) {
+    m_workspace->setIteration(iteration);
+    m_workspace->setCondition(condition);
+    m_plots->setIteration(iteration);
+    m_viewsDirty = true;
+  });
+  connect(m_plots, &PlotBoard::timeStepClicked, this, [this](double step) {
+    m_workspace->setTimeStep(step);
+    m_plots->setTimeStep(step);
+  });
+  connect(m_panel, &RunPanel::runSelected, this, &MainWindow::selectRun);
+  connect(m_panel->form(), &ParameterForm::edited, this, &MainWindow::editParameter);
+  connect(m_panel->form(), &ParameterForm::cancelRequested, this, [this](const QString& key) {
+    for (const auto& run : m_runs) {
+      const auto& queued = run->progress().queued;
+      const bool waits = std::any_of(queued.begin(), queued.end(),
+                                     [&](const ParameterEvent& e) { return key == QString::fromStdString(e.key); });
+      if (waits && (m_panel->linked() || run.get() == m_runs[static_cast<std::size_t>(m_selected)].get())) {
+        run->cancelParameter(key);
+      }
+    }
+  });
+  connect(m_messages, &MessageBar::actionTriggered, this, [this](const QString& key) {
+    const auto answer = m_answers.find(key);
+    if (answer == m_answers.end()) return;
+    const std::function<void()> yes = std::move(answer->second);
+    m_answers.erase(answer);
+    m_messages->dismiss(key);
+    yes();
+  });
+  connect(m_messages, &MessageBar::dismissed, this, [this](const QString& key) { m_answers.erase(key); });
+}
+
+void MainWindow::ask(const QString& key, const QString& what, const QString& mend, const QString& action,
+                     std::function<void()> yes) {
+  m_answers[key] = std::move(yes);
+  m_messages->post({.key = key, .severity = Severity::Warning, .what = what, .where = {}, .mend = mend,
+                    .action = action});
+}
+
+std::vector<RunSession*> MainWindow::runs() const {
+  std::vector<RunSession*> list;
+  for (const auto& run : m_runs) list.push_back(run.get());
+  return list;
+}
+
+QString MainWindow::letter(const RunSession* run) const {
+  return !m_runs.empty() && run == m_runs.front().get() ? "A" : "B";
+}
+
+bool MainWindow::anyActive() const {
+  return std::any_of(m_runs.begin(), m_runs.end(), [](const auto& run) { return run->active(); });
+}
+
+int MainWindow::discardedIterations() const {
+  int count = 0;
+  for (const auto& run : m_runs) count += run->history()->iterations();
+  return count;
+}
+
+void MainWindow::watch(RunSession* run) {
+  connect(run, &RunSession::changed, this, [this] { m_viewsDirty = true; });
+  connect(run, &RunSession::iterationFinished, this, [this] { m_plotsDirty = true; });
+  connect(run, &RunSession::parametersChanged, this, [this] { m_formDirty = true; });
+  connect(run, &RunSession::stateChanged, this, [this, run](RunState state) {
+    m_formDirty = true;
+    showControls();
+    if (state != RunState::Failed) {
+      const QString key = "failure." + letter(run);
+      m_messages->dismiss(key);
+      m_answers.erase(key);
+    }
+  });
+  connect(run, &RunSession::failed, this, [this, run](const Failure& failure) { showFailure(run, failure); });
+  connect(run, &RunSession::replied, this, [this, run](const Reply& reply, const QString& key) {
+    if (reply.accepted || key.isEmpty()) return;
+    const QString reason = QString::fromStdString(reply.reason);
+    if (run == m_runs[static_cast<std::size_t>(m_selected)].get()) m_panel->form()->setError(key, reason);
+  });
+}
+
+void MainWindow::tick() {
+  for (const auto& run : m_runs) run->drain();
+  if (m_viewsDirty || m_formDirty) {
+    if (m_viewsDirty) {
+      m_viewsDirty = false;
+      m_workspace->refresh();
+      showControls();
+      showQueued();
+      if (!m_runs.empty()) {
+        const RunSession& run = *m_runs[static_cast<std::size_t>(m_selected)];
+        m_status->setRun(m_runs.size() > 1 ? letter(&run) : QString(), run.progress(), run.parameters(),
+                         run.history()->iterations());
+        const int condition = m_workspace->condition();
+        const auto& names = run.setup().task->conditions;
+        m_status->setCondition(condition >= 0 && static_cast<std::size_t>(condition) < names.size()
+                                   ? QString::fromStdString(names[static_cast<std::size_t>(condition)])
+                                   : QString());
+      }
+    }
+    if (m_formDirty) {
+      m_formDirty = false;
+      showForm();
+      showFairness();
+    }
+  }
+  if (++m_ticks % kTicksPerPlot == 0 && m_plotsDirty) {
+    m_plotsDirty = false;
+    m_plots->refresh();
+  }
+}
+
+void MainWindow::refreshNow() {
+  m_viewsDirty = m_formDirty = true;
+  tick();
+  m_plotsDirty = false;
+  m_plots->refresh();
+}
+
+void MainWindow::runsChanged() {
+  m_selected = std::clamp(m_selected, 0, std::max(0, static_cast<int>(m_runs.size()) - 1));
+  const std::vector<RunSession*> list = runs();
+  std::vector<std::shared_ptr<const RunHistory>> histories;
+  QStringList names;
+  for (const RunSession* run : list) {
+    histories.push_back(run->history());
+    const std::string_view label = run->algorithm().label;
+    names << letter(run) + ": " + QString::fromUtf8(label.data(), static_cast<qsizetype>(label.size()));
+  }
+  m_workspace->setRuns(list);
+  m_plots->setRuns(std::move(histories));
+  m_plots->setTimeStep(m_workspace->timeStep());
+  m_plots->setIteration(m_workspace->iteration());
+  m_panel->setRuns(names, m_selected);
+  if (!list.empty()) {
+    const std::string& title = list.front()->setup().task->scene ? list.front()->setup().task->scene->title
+                                                                 : list.front()->setup().task->name;
+    setWindowTitle(QString::fromStdString(title) + tr(" – GPS Studio"));
+  }
+  m_viewsDirty = m_formDirty = m_plotsDirty = true;
+  showControls();
+}
+
+void MainWindow::selectRun(int run) {
+  if (run < 0 || run >= static_cast<int>(m_runs.size()) || run == m_selected) return;
+  m_selected = run;
+  QStringList names;
+  for (const auto& each : m_runs) {
+    const std::string_view label = each->algorithm().label;
+    names << letter(each.get()) + ": " + QString::fromUtf8(label.data(), static_cast<qsizetype>(label.size()));
+  }
+  m_panel->setRuns(names, m_selected);
+  m_viewsDirty = m_formDirty = true;
+  showControls();
+}
+
+void MainWindow::showStartPage() {
+  if (m_pages->currentWidget() == m_workspace) m_settings.setLayout(saveState(kLayoutVersion));
+  showTiles();
+  m_pages->setCurrentWidget(m_start);
+  m_parametersDock->hide();
+  m_plotsDock->hide();
+  m_actions.toolBar->hide();
+  statusBar()->hide();
+  if (m_runs.empty()) setWindowTitle(tr("GPS Studio"));
+  showControls();
+}
+
+void MainWindow::showWorkspace() {
+  if (m_pages->currentWidget() == m_workspace) return;
+  m_pages->setCurrentWidget(m_workspace);
+  const QByteArray layout = m_settings.layout();
+  if (layout.isEmpty() || !restoreState(layout, kLayoutVersion)) {
+    m_parametersDock->show();
+    m_plotsDock->show();
+    resizeDocks({m_parametersDock}, {336}, Qt::Horizontal);
+    resizeDocks({m_plotsDock}, {272}, Qt::Vertical);
+  }
+  m_actions.toolBar->show();
+  statusBar()->show();
+}
+
+void MainWindow::showTiles() {
+  std::vector<SceneTile> tiles;
+  for (const ShippedScene& shipped : shippedScenes(m_setup.sceneFolder)) {
+    Result<Scene> scene = readScene(shipped.file);
+    if (!scene) {
+      m_messages->post("tile." + QString::fromStdString(shipped.name), Severity::Warning, scene.error());
+      continue;
+    }
+    tiles.push_back({QString::fromStdString(shipped.name), std::make_shared<const Scene>(*std::move(scene)), {}});
+  }
+  m_start->setScenes(tiles);
+  if (tiles.empty()) return;
+  if (auto* first = m_start->findChild<QWidget*>("scene." + tiles.front().name)) first->setFocus();
+}
+
+void MainWindow::applyChosenTheme() {
+  const ThemeChoice choice = m_settings.theme();
+  const bool dark = choice == ThemeChoice::Dark || (choice == ThemeChoice::System && m_setup.systemIsDark);
+  const Theme theme = dark ? Theme::darkTheme() : Theme::light();
+  applyTheme(*qApp, theme);
+  m_actions.setTheme(theme);
+  m_actions.themes->actions().at(static_cast<int>(choice))->setChecked(true);
+  m_workspace->setTheme(theme);
+  m_plots->setTheme(theme);
+}
+
+void MainWindow::setThemeChoice(ThemeChoice choice) {
+  m_settings.setTheme(choice);
+  applyChosenTheme();
+}
+
+void MainWindow::applyLayers() {
+  m_workspace->setLayers({.samples = m_actions.showSamples->isChecked(),
+                          .local = m_actions.showLocal->isChecked(),
+                          .global = m_actions.showGlobal->isChecked(),
+                          .tubes = m_actions.showTubes->isChecked(),
+                          .ghosts = m_actions.showGhosts->isChecked(),
+                          .grid = m_actions.showGrid->isChecked()});
+}
+
+void MainWindow::closeEvent(QCloseEvent* event) {
+  if (anyActive() && !m_closing) {
+    m_closing = true;  // closing a second time is an answer, too
+    ask("close", tr("A run is still going, and this version saves nothing: closing discards %n iteration(s).", nullptr,
+                    discardedIterations()),
+        tr("Export the log first if you want to keep the numbers."), tr("Close anyway"), [this] { close(); });
+    event->ignore();
+    return;
+  }
+  m_settings.setGeometry(saveGeometry());
+  if (m_pages->currentWidget() == m_workspace) m_settings.setLayout(saveState(kLayoutVersion));
+  m_timer.stop();
+  for (const auto& run : m_runs) run->stop();
+  event->accept();
+}
+
+void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
+  if (!sceneFileOf(event->mimeData()).isEmpty()) event->acceptProposedAction();
+}
+
+void MainWindow::dropEvent(QDropEvent* event) {
+  const QString file = sceneFileOf(event->mimeData());
+  if (file.isEmpty()) return;
+  event->acceptProposedAction();
+  openWhenAllowed(file);
+}
+
+}  // namespace gps::ui

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QMainWindow>
+#include <QTimer>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <vector>
+
+#include "app/bridge/run_session.h"
+#include "app/documents/settings.h"
+#include "app/window_actions.h"
+#include "widgets/panels/message_bar.h"
+
+class QDockWidget;
+class QStackedWidget;
+
+namespace gps::ui {
+
+class PlotBoard;
+class RunPanel;
+class StartPage;
+class StatusStrip;
+class Workspace;
+
+struct WindowSetup {
+  QString configFolder;                ///< empty: the user's
+  std::filesystem::path sceneFolder;   ///< shipped scenes
+  bool systemIsDark = false;           ///< what "like the system" means
+};
+
+/// The main window: start page, then one or two runs with their parameters and plots. Owns the sessions and
+/// drains them with its one timer; everything else shows values and says what the user wants.
+class MainWindow : public QMainWindow {
+  Q_OBJECT
+ public:
+  explicit MainWindow(WindowSetup setup, QWidget* parent = nullptr);
+  ~MainWindow() override;
+
+  // What the actions, menus and drops do; also for --grab and tests.
+  /// A shipped scene's name, or a file. What is wrong with it stands in the message bar.
+  bool openScene(const QString& nameOrFile);
+  /// A task that is ready, learned by this algorithm.
+  bool openTask(std::shared_ptr<const Task> task, const std::string& algorithm);
+  bool addSecondRun(const std::string& algorithm);
+  void removeSecondRun();
+  bool changeAlgorithm(int run, const std::string& algorithm);
+  void selectRun(int run);
+  /// As if typed in the form of the selected run.
+  void editParameter(const QString& key, const QString& value);
+  bool exportLog(int run, const QString& path);
+  bool exportPlots(const QString& folder);
+  void setThemeChoice(ThemeChoice choice);
+  void showStartPage();
+
+  std::vector<RunSession*> runs() const;
+  int selectedRun() const { return m_selected; }
+  Workspace* workspace() const { return m_workspace; }
+  PlotBoard* plots() const { return m_plots; }
+  RunPanel* runPanel() const { return m_panel; }
+  MessageBar* messages() const { return m_messages; }
+  WindowActions& actions() { return m_actions; }
+  const Settings& settings() const { return m_settings; }
+  /// Draws everything that is due, now.
+  void refreshNow();
+
+ protected:
+  void closeEvent(QCloseEvent* event) override;
+  void dragEnterEvent(QDragEnterEvent* event) override;
+  void dropEvent(QDropEvent* event) override;
+
+ private:
+  void makeLayout();
+  void connectActions();
+  void connectViews();
+  void watch(RunSession* run);
+  void tick();
+
+  void openWhenAllowed(const QString& nameOrFile);
+  void showWorkspace();
+  void runsChanged();
+  void restart(int run, const std::string& algorithm, Parameters parameters);
+  QString letter(const RunSession* run) const;
+  QString legend(const std::string& algorithm, int run) const;
+  bool anyActive() const;
+  int discardedIterations() const;
+
+  void requestStart();
+  void requestStep(StepUnit unit);
+  void requestReset();
+  void requestAlgorithm();
+  void chooseSceneFile();
+  void chooseLogFile(int run);
+  void choosePlotFolder();
+  void showKeys();
+  void showAbout();
+
+  void showForm();
+  void showQueued();
+  void showControls();
+  void showFairness();
+  void showTiles();
+  void showFailure(RunSession* run, const Failure& failure);
+  void applyChosenTheme();
+  void applyLayers();
+
+  /// A question in the message bar: `yes` runs when its button is pressed.
+  void ask(const QString& key, const QString& what, const QString& mend, const QString& action,
+           std::function<void()> yes);
+
+  WindowSetup m_setup;
+  Settings m_settings;
+  WindowActions m_actions;
+  std::vector<std::unique_ptr<RunSession>> m_runs;
+  int m_selected = 0;
+
+  QStackedWidget* m_pages = nullptr;
+  StartPage* m_start = nullptr;
+  Workspace* m_workspace = nullptr;
+  MessageBar* m_messages = nullptr;
+  RunPanel* m_panel = nullptr;
+  PlotBoard* m_plots = nullptr;
+  StatusStrip* m_status = nullptr;
+  QDockWidget* m_parametersDock = nullptr;
+  QDockWidget* m_plotsDock = nullptr;
+
+  QTimer m_timer;
+  int m_ticks = 0;
+  bool m_viewsDirty = false;
+  bool m_plotsDirty = false;
+  bool m_formDirty = false;
+  bool m_closing = false;  ///< asked before, or nothing to ask
+  std::map<QString, std::function<void()>> m_answers;
+};
+
+}  // namespace gps::ui

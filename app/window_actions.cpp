@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/window_actions.h"
+
+#include <QAction>
+#include <QActionGroup>
+#include <QComboBox>
+#include <QCoreApplication>
+#include <QKeySequence>
+#include <QLabel>
+#include <QMainWindow>
+#include <QMenu>
+#include <QMenuBar>
+#include <QToolBar>
+#include <QToolButton>
+
+#include "app/documents/settings.h"
+#include "core/algorithms/algorithm.h"
+#include "widgets/style/icons.h"
+
+namespace gps::ui {
+
+namespace {
+
+constexpr const char* kIconProperty = "iconName";
+
+QString tr(const char* text) {
+  return QCoreApplication::translate("WindowActions", text);
+}
+
+QActionGroup* choices(QMainWindow* window, const char* prefix, const QList<std::pair<QString, QString>>& entries) {
+  auto* group = new QActionGroup(window);
+  for (qsizetype i = 0; i < entries.size(); ++i) {
+    QAction* action = group->addAction(entries[i].second);
+    action->setObjectName(QLatin1String(prefix) + entries[i].first);
+    action->setCheckable(true);
+    action->setData(static_cast<int>(i));
+  }
+  return group;
+}
+
+}  // namespace
+
+WindowActions::WindowActions(QMainWindow* window) : m_window(window) {
+  makeFileActions();
+  makeRunActions();
+  makeViewActions();
+  makeMenus();
+  makeToolBar();
+}
+
+QAction* WindowActions::add(const char* name, const QString& text, const QString& tip, const QString& iconName,
+                            const QString& shortcut) {
+  auto* action = new QAction(text, m_window);
+  action->setObjectName(QLatin1String(name));
+  if (!shortcut.isEmpty()) action->setShortcut(QKeySequence(shortcut));
+  action->setToolTip(shortcut.isEmpty()
+                         ? tip
+                         : tip + QLatin1String(" (") + action->shortcut().toString(QKeySequence::NativeText) + ")");
+  action->setStatusTip(QString());
+  action->setProperty(kIconProperty, iconName);
+  // Shortcuts hold while a dock floats or the menu bar is hidden.
+  m_window->addAction(action);
+  m_all << action;
+  return action;
+}
+
+QAction* WindowActions::addLayer(const char* name, const QString& text, const QString& tip, const QString& iconName) {
+  QAction* action = add(name, text, tip, iconName);
+  action->setCheckable(true);
+  action->setChecked(true);
+  return action;
+}
+
+void WindowActions::makeFileActions() {
+  openScene = add("file.openScene", tr("Open scene…"), tr("Open a scene file"), "open", "Ctrl+O");
+  startPage = add("file.startPage", tr("Shipped scenes"), tr("Choose one of the shipped scenes"), "home", "Ctrl+N");
+  exportLogA = add("file.exportLogA", tr("Export log of run A…"),
+                   tr("Save one JSON line per iteration, as the train command prints them"), "export", "Ctrl+E");
+  exportLogB = add("file.exportLogB", tr("Export log of run B…"),
+                   tr("Save one JSON line per iteration, as the train command prints them"), "export");
+  exportPlots = add("file.exportPlots", tr("Export plots…"), tr("Save every plot as PNG and SVG in a folder"),
+                    "export", "Ctrl+Shift+E");
+  quit = add("file.quit", tr("Quit"), tr("Close the window"), {}, "Ctrl+Q");
+}
+
+void WindowActions::makeRunActions() {
+  start = add("run.start", tr("Start"), tr("Learn until the iteration limit"), "start", "F5");
+  pause = add("run.pause", tr("Pause"), tr("Hold at the next safe point, within 200 ms"), "pause", "F6");
+  stepPhase = add("run.stepPhase", tr("Step one phase"), tr("Run to the end of the next phase and pause there"),
+                  "step", "F10");
+  stepIteration = add("run.stepIteration", tr("Step one iteration"), tr("Run one whole iteration and pause"), "step",
+                      "F11");
+  stop = add("run.stop", tr("Stop"), tr("Discard the running iteration; finished ones stay"), "stop", "Shift+F5");
+  reset = add("run.reset", tr("Reset"), tr("Forget all iterations and begin anew"), "reset", "Ctrl+Shift+F5");
+  addRun = add("run.addSecond", tr("Add second run"),
+               tr("Show another algorithm beside this one, with the same set-up and the same noise"), "compare",
+               "Ctrl+D");
+  removeRun = add("run.removeSecond", tr("Remove second run"), tr("Keep run A only"), "close", "Ctrl+Shift+D");
+}
+
+void WindowActions::makeViewActions() {
+  showSamples = addLayer("view.samples", tr("Rollouts"), tr("Noisy rollouts of the iteration"), "samples");
+  showLocal = addLayer("view.local", tr("Local controllers"), tr("Noise-free paths of the local controllers"),
+                       "local");
+  showGlobal = addLayer("view.global", tr("Global policy"), tr("Noise-free paths of the global policy"), "global");
+  showTubes = addLayer("view.tubes", tr("Uncertainty tubes"), tr("Two standard deviations around the paths"), "tube");
+  showGhosts = addLayer("view.ghosts", tr("Earlier iterations"), tr("Paths of earlier iterations, faded"), "ghost");
+  showGrid = addLayer("view.grid", tr("Grid"), tr("Grid behind the scene"), "grid");
+  fit = add("view.fit", tr("Fit to view"), tr("Show the whole scene and its paths"), "fit", "Ctrl+0");
+  themes = choices(m_window, "view.theme.",
+                   {{"system", tr("Like the system")}, {"light", tr("Light")}, {"dark", tr("Dark")}});
+  levels = choices(m_window, "view.level.",
+                   {{"basic", tr("Basic")}, {"standard", tr("Standard")}, {"expert", tr("Expert")}});
+  switchTheme = add("view.switchTheme", tr("Dark"), tr("Switch between light and dark"), "moon", "Ctrl+T");
+  keys = add("help.keys", tr("Keys"), tr("List the keyboard shortcuts"), {}, "F1");
+  about = add("help.about", tr("About GPS Studio"), tr("Version and licence"));
+}
+
+void WindowActions::makeMenus() {
+  QMenuBar* bar = m_window->menuBar();
+  QMenu* file = bar->addMenu(tr("&File"));
+  file->addActions({openScene, startPage});
+  file->addSeparator();
+  file->addActions({exportLogA, exportLogB, exportPlots});
+  file->addSeparator();
+  file->addAction(quit);
+
+  QMenu* run = bar->addMenu(tr("&Run"));
+  run->addActions({start, pause, stepPhase, stepIteration, stop, reset});
+  run->addSeparator();
+  run->addActions({addRun, removeRun});
+
+  QMenu* view = bar->addMenu(tr("&View"));
+  view->addActions({showSamples, showLocal, showGlobal, showTubes, showGhosts, showGrid});
+  view->addSeparator();
+  view->addAction(fit);
+  view->addMenu(tr("Theme"))->addActions(themes->actions());
+  view->addMenu(tr("Parameter level"))->addActions(levels->actions());
+  m_docks = view->addMenu(tr("Panels"));
+
+  QMenu* help = bar->addMenu(tr("&Help"));
+  help->addActions({keys, about});
+  for (QMenu* menu : {file, run, view, help}) menu->setToolTipsVisible(true);
+}
+
+void WindowActions::makeToolBar() {
+  toolBar = new QToolBar(tr("Run control"), m_window);
+  toolBar->setObjectName("toolbar.run");
+  toolBar->setMovable(false);
+  toolBar->setContextMenuPolicy(Qt::PreventContextMenu);
+  toolBar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  toolBar->setIconSize({20, 20});
+  toolBar->addActions({start, pause});
+
+  m_stepMenu = add("run.step", tr("Step"), tr("Step one phase; the arrow offers a whole iteration"), "step");
+  auto* stepButton = new QToolButton(toolBar);
+  stepButton->setDefaultAction(m_stepMenu);
+  stepButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  stepButton->setPopupMode(QToolButton::MenuButtonPopup);
+  auto* menu = new QMenu(stepButton);
+  menu->addActions({stepPhase, stepIteration});
+  stepButton->setMenu(menu);
+  QObject::connect(m_stepMenu, &QAction::triggered, stepPhase, &QAction::trigger);
+  toolBar->addWidget(stepButton);
+  toolBar->addActions({stop, reset});
+  toolBar->addSeparator();
+
+  algorithmLabel = new QLabel(tr("Algorithm"), toolBar);
+  algorithmLabel->setProperty("role", "muted");
+  algorithmLabel->setContentsMargins(8, 0, 8, 0);
+  toolBar->addWidget(algorithmLabel);
+  algorithm = new QComboBox(toolBar);
+  algorithm->setObjectName("run.algorithm");
+  algorithm->setAccessibleName(tr("Algorithm of the selected run"));
+  algorithmLabel->setBuddy(algorithm);
+  for (const AlgorithmEntry& entry : algorithmRegistry()) {
+    algorithm->addItem(QString::fromUtf8(entry.label.data(), static_cast<qsizetype>(entry.label.size())),
+                       QString::fromUtf8(entry.id.data(), static_cast<qsizetype>(entry.id.size())));
+    algorithm->setItemData(algorithm->count() - 1,
+                           QString::fromUtf8(entry.help.data(), static_cast<qsizetype>(entry.help.size())),
+                           Qt::ToolTipRole);
+  }
+  toolBar->addWidget(algorithm);
+  toolBar->addActions({addRun, removeRun});
+
+  auto* space = new QWidget(toolBar);
+  space->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
+  toolBar->addWidget(space);
+  toolBar->addAction(switchTheme);
+
+  // Tests and screen readers find the buttons by the names of their actions.
+  for (QAction* action : {start, pause, stop, reset, addRun, removeRun, switchTheme}) {
+    QWidget* button = toolBar->widgetForAction(action);
+    button->setObjectName(action->objectName());
+    button->setAccessibleName(action->text());
+    button->setFocusPolicy(Qt::TabFocus);
+  }
+  stepButton->setObjectName("run.step");
+  stepButton->setAccessibleName(tr("Step one phase"));
+  stepButton->setFocusPolicy(Qt::TabFocus);
+  m_window->addToolBar(Qt::TopToolBarArea, toolBar);
+}
+
+void WindowActions::addDockToggle(QAction* toggle) {
+  m_docks->addAction(toggle);
+}
+
+void WindowActions::setTheme(const Theme& theme) {
+  switchTheme->setText(theme.dark ? tr("Light") : tr("Dark"));
+  switchTheme->setProperty(kIconProperty, theme.dark ? "sun" : "moon");
+  for (QAction* action : m_all) {
+    const QString name = action->property(kIconProperty).toString();
+    if (!name.isEmpty()) action->setIcon(icon(name, theme));
+  }
+  // Menus show their check marks better than small icons.
+  for (QAction* action : {showSamples, showLocal, showGlobal, showTubes, showGhosts, showGrid}) {
+    action->setIconVisibleInMenu(false);
+  }
+}
+
+void WindowActions::setControls(const RunControls& controls, bool retry, bool raises) {
+  start->setEnabled(controls.start);
+  start->setText(retry ? tr("Retry") : raises ? tr("Continue") : tr("Start"));
+  pause->setEnabled(controls.pause);
+  for (QAction* action : {stepPhase, stepIteration, m_stepMenu}) action->setEnabled(controls.step);
+  stop->setEnabled(controls.stop);
+  reset->setEnabled(controls.reset);
+}
+
+QList<std::pair<QString, QString>> WindowActions::shortcuts() const {
+  QList<std::pair<QString, QString>> list;
+  for (const QAction* action : m_all) {
+    if (!action->shortcut().isEmpty()) {
+      list.append({action->text().remove('&').remove(QChar(0x2026)),
+                   action->shortcut().toString(QKeySequence::NativeText)});
+    }
+  }
+  return list;
+}
+
+}  // namespace gps::ui

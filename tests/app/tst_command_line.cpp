@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QRegularExpression>
+#include <QTemporaryDir>
+#include <QtTest>
+
+namespace {
+
+struct Outcome {
+  int exitCode = -1;
+  QByteArray out;
+  QByteArray err;
+};
+
+Outcome run(const QStringList& arguments, const QProcessEnvironment& environment = QProcessEnvironment::systemEnvironment()) {
+  QProcess process;
+  process.setProcessEnvironment(environment);
+  process.start(QStringLiteral(GPS_BINARY), arguments);
+  if (!process.waitForFinished(240000)) process.kill();
+  Outcome outcome;
+  outcome.exitCode = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
+  outcome.out = process.readAllStandardOutput();
+  outcome.err = process.readAllStandardError();
+  return outcome;
+}
+
+/// JSON lines without the one thing that may differ.
+QByteArray withoutSeconds(QByteArray lines) {
+  QString text = QString::fromUtf8(lines);
+  text.remove(QRegularExpression(QStringLiteral("\"seconds\":\\{[^}]*\\}")));
+  return text.toUtf8();
+}
+
+/// A short training: two iterations, few gradient steps.
+QStringList shortTraining(const QString& scene, const QString& algorithm) {
+  return {"train", scene, "--algorithm", algorithm, "--iterations", "2", "--seed", "4", "--set", "pol.steps=200",
+          "--set", "badmm.inner=2", "--json"};
+}
+
+}  // namespace
+
+/// The program as a user of the terminal meets it.
+class TestCommandLine : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void everyShippedSceneIsValid();
+  void trainPrintsOneObjectPerIterationAndASummary_data();
+  void trainPrintsOneObjectPerIterationAndASummary();
+  void threadsNeverChangeTheLines_data();
+  void threadsNeverChangeTheLines();
+  void metricsAndPlotsAreWritten();
+  void badInputExitsWithTwoAndSaysWhatWhereAndMend_data();
+  void badInputExitsWithTwoAndSaysWhatWhereAndMend();
+  void hugeAndDeepFilesAreRefused();
+  void windowWithoutADisplaySaysWhatToDoInstead();
+  void listsComeFromTheRegistries();
+};
+
+void TestCommandLine::everyShippedSceneIsValid() {
+  const Outcome listed = run({"list", "scenes", "--json"});
+  QCOMPARE(listed.exitCode, 0);
+  QStringList names;
+  for (const QJsonValue& scene : QJsonDocument::fromJson(listed.out).array()) names << scene["name"].toString();
+  for (const char* name : {"point_mass", "two_link_arm", "two_link_arm_single", "obstacle_navigation"}) {
+    QVERIFY2(names.contains(name), name);
+  }
+  for (const QString& name : names) {
+    const Outcome checked = run({"check", QStringLiteral(GPS_SCENES "/%1.scene.json").arg(name)});
+    QVERIFY2(checked.exitCode == 0, checked.err.constData());
+  }
+}
+
+void TestCommandLine::trainPrintsOneObjectPerIterationAndASummary_data() {
+  QTest::addColumn<QString>("algorithm");
+  QTest::newRow("trajopt") << "trajopt";
+  QTest::newRow("badmm") << "badmm";
+  QTest::newRow("mdgps") << "mdgps";
+}
+
+void TestCommandLine::trainPrintsOneObjectPerIterationAndASummary() {
+  QFETCH(QString, algorithm);
+  const Outcome outcome = run(shortTraining("two_link_arm", algorithm));
+  QVERIFY2(outcome.exitCode == 0, outcome.err.constData());
+  const QList<QByteArray> lines = outcome.out.trimmed().split('\n');
+  QCOMPARE(lines.size(), 3);
+  for (int k = 0; k < 2; ++k) {
+    const QJsonObject line = QJsonDocument::fromJson(lines[k]).object();
+    QCOMPARE(line["iteration"].toInt(), k + 1);
+    QCOMPARE(line["algorithm"].toString(), algorithm);
+    QCOMPARE(line["seed"].toInt(), 4);
+    QCOMPARE(line["local_cost"].toArray().size(), 4);
+    for (const QJsonValue& cost : line["local_cost"].toArray()) QVERIFY(cost.isDouble() && cost.toDouble() > 0.0);
+    QCOMPARE(line["global_cost"].isNull(), algorithm == "trajopt");
+    QCOMPARE(line["lambda_norm"].isNull(), algorithm != "badmm");
+    QCOMPARE(line["rho"].isNull(), algorithm != "badmm");
+    QCOMPARE(line["rollouts"].toInt(), 20 * (k + 1));
+    for (const char* key : {"kl", "kl_bound", "eta", "step_mult", "entropy", "success_rate", "seconds"}) {
+      QVERIFY2(line.contains(key), key);
+    }
+  }
+  QVERIFY(QJsonDocument::fromJson(lines[2]).object().contains("summary"));
+}
+
+void TestCommandLine::threadsNeverChangeTheLines_data() {
+  trainPrintsOneObjectPerIterationAndASummary_data();
+}
+
+void TestCommandLine::threadsNeverChangeTheLines() {
+  QFETCH(QString, algorithm);
+  const Outcome one = run(shortTraining("obstacle_navigation", algorithm) + QStringList{"--threads", "1"});
+  const Outcome four = run(shortTraining("obstacle_navigation", algorithm) + QStringList{"--threads", "4"});
+  QCOMPARE(one.exitCode, 0);
+  QVERIFY(one.out.size() > 500);
+  QCOMPARE(withoutSeconds(one.out), withoutSeconds(four.out));
+}
+
+void TestCommandLine::metricsAndPlotsAreWritten() {
+  QTemporaryDir folder;
+  const Outcome outcome = run({"compare", "two_link_arm", "--algorithms", "badmm,mdgps", "--iterations", "2", "--set",
+                               "pol.steps=200", "--metrics", folder.filePath("m.csv"), "--plots",
+                               folder.filePath("plots")});
+  QVERIFY2(outcome.exitCode == 0, outcome.err.constData());
+  QFile csv(folder.filePath("m.csv"));
+  QVERIFY(csv.open(QIODevice::ReadOnly));
+  const QList<QByteArray> rows = csv.readAll().trimmed().split('\n');
+  QCOMPARE(rows.size(), 1 + 2 * 2 * 4);  // head, then algorithms x iterations x conditions
+  QVERIFY(rows[0].startsWith("run,algorithm,seed,iteration,condition,cost.mc"));
+  for (const QByteArray& row : rows) {
+    QCOMPARE(row.count(','), rows[0].count(','));
+    QVERIFY(!row.contains("nan") && !row.contains("inf"));
+  }
+  const QStringList files = QDir(folder.filePath("plots")).entryList(QDir::Files);
+  QVERIFY(files.contains("cost.png") && files.contains("cost.svg") && files.contains("multipliers.svg"));
+}
+
+void TestCommandLine::badInputExitsWithTwoAndSaysWhatWhereAndMend_data() {
+  QTest::addColumn<QStringList>("arguments");
+  QTest::addColumn<QStringList>("said");
+  const QString files = QStringLiteral(GPS_TEST_FILES "/scenes/");
+  const auto check = [&](const char* name, const QString& file, const QStringList& said) {
+    QTest::newRow(name) << QStringList{"check", files + file} << said;
+  };
+  for (const QString& file : QDir(files).entryList({"*.json"}, QDir::Files)) {
+    check(qPrintable("check " + file), file, {file});
+  }
+  QTest::newRow("folder") << QStringList{"check", files} << QStringList{"folder"};
+  QTest::newRow("missing") << QStringList{"check", files + "nothing.json"} << QStringList{"nothing.json"};
+  QTest::newRow("unknown scene") << QStringList{"train", "two_link_amr"} << QStringList{"two_link_arm"};
+  QTest::newRow("unknown algorithm") << QStringList{"train", "point_mass", "--algorithm", "ppo"}
+                                     << QStringList{"mdgps, badmm, trajopt"};
+  QTest::newRow("unknown key") << QStringList{"train", "point_mass", "--set", "lqr.klstep=1"}
+                               << QStringList{"lqr.kl_step"};
+  QTest::newRow("out of range") << QStringList{"train", "point_mass", "--set", "lqr.kl_step=-1"}
+                                << QStringList{"between 0.001 and 100"};
+  QTest::newRow("no equals sign") << QStringList{"train", "point_mass", "--set", "lqr.kl_step"}
+                                  << QStringList{"key=value"};
+  QTest::newRow("zero iterations") << QStringList{"train", "point_mass", "--iterations", "0"}
+                                   << QStringList{"between 1 and 100000"};
+  QTest::newRow("no folder for metrics") << QStringList{"train", "point_mass", "--metrics", "/nowhere/at/all.csv"}
+                                         << QStringList{"/nowhere/at", "does not exist"};
+  QTest::newRow("metrics is a folder") << QStringList{"train", "point_mass", "--metrics", files}
+                                       << QStringList{"is a folder"};
+  QTest::newRow("unknown option") << QStringList{"train", "point_mass", "--colour"} << QStringList{"--colour"};
+  QTest::newRow("no scene") << QStringList{"train"} << QStringList{"scene"};
+}
+
+void TestCommandLine::badInputExitsWithTwoAndSaysWhatWhereAndMend() {
+  QFETCH(QStringList, arguments);
+  QFETCH(QStringList, said);
+  const Outcome outcome = run(arguments);
+  QVERIFY2(outcome.exitCode == 2, outcome.err.constData());
+  QVERIFY(outcome.out.isEmpty());
+  for (const QString& part : said) QVERIFY2(outcome.err.contains(part.toUtf8()), outcome.err.constData());
+}
+
+void TestCommandLine::hugeAndDeepFilesAreRefused() {
+  QTemporaryDir folder;
+  QFile huge(folder.filePath("huge.scene.json"));
+  QVERIFY(huge.open(QIODevice::WriteOnly));
+  QVERIFY(huge.resize(200LL * 1024 * 1024));
+  huge.close();
+  const Outcome tooLarge = run({"check", huge.fileName()});
+  QCOMPARE(tooLarge.exitCode, 2);
+  QVERIFY2(tooLarge.err.contains("16 MB"), tooLarge.err.constData());
+
+  QFile deep(folder.filePath("deep.scene.json"));
+  QVERIFY(deep.open(QIODevice::WriteOnly));
+  deep.write(QByteArray(100000, '['));
+  deep.close();
+  const Outcome tooDeep = run({"check", deep.fileName()});
+  QCOMPARE(tooDeep.exitCode, 2);
+  QVERIFY2(tooDeep.err.contains("64"), tooDeep.err.constData());
+  QCOMPARE(QFileInfo(huge.fileName()).size(), 200LL * 1024 * 1024);  // nothing is overwritten
+}
+
+void TestCommandLine::windowWithoutADisplaySaysWhatToDoInstead() {
+  QProcessEnvironment bare = QProcessEnvironment::systemEnvironment();
+  for (const char* name : {"DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"}) bare.remove(name);
+  const Outcome outcome = run({}, bare);
+  QCOMPARE(outcome.exitCode, 2);
+  QVERIFY2(outcome.err.contains("gps-studio train"), outcome.err.constData());
+}
+
+void TestCommandLine::listsComeFromTheRegistries() {
+  for (const char* what : {"scenes", "algorithms", "parameters", "metrics", "devices"}) {
+    const Outcome plain = run({"list", what});
+    QCOMPARE(plain.exitCode, 0);
+    QVERIFY(!plain.out.isEmpty());
+    const Outcome json = run({"list", what, "--json"});
+    QVERIFY2(QJsonDocument::fromJson(json.out).isArray(), what);
+  }
+  const Outcome parameters = run({"list", "parameters"});
+  QVERIFY(parameters.out.contains("lqr.kl_step = 1"));
+}
+
+QTEST_GUILESS_MAIN(TestCommandLine)
+#include "tst_command_line.moc"

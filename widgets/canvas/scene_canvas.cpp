@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/canvas/scene_canvas.h"
+
+#include <QApplication>
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QPixmap>
+#include <QToolTip>
+#include <QWheelEvent>
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/canvas/canvas_overlay.h"
+#include "widgets/canvas/scene_painter.h"
+#include "widgets/canvas/trajectory_painter.h"
+
+namespace gps::ui {
+
+namespace {
+
+constexpr double kReach = 6.0;  // pixels around a path that count as the path
+constexpr double kMargin = 40.0;
+
+QString countText(int count, const char* one, const char* many) {
+  return QStringLiteral("%1 %2").arg(count).arg(QLatin1String(count == 1 ? one : many));
+}
+
+}  // namespace
+
+struct SceneCanvas::Impl {
+  explicit Impl(SceneCanvas* canvas) : q(canvas) {}
+
+  SceneCanvas* q;
+  Theme theme = Theme::current();
+  std::shared_ptr<const Scene> scene;
+  PathSource paths;
+  double step = 0.0;
+
+  // Derived from the scene once, not per frame.
+  std::vector<const Condition*> conditions;
+  std::vector<std::vector<Pose>> starts;  // per trained condition; at least one
+  Goal goal;
+
+  /// What the camera does by itself when the canvas is resized.
+  enum class Aim { Camera, All, User };
+  ViewMap map;
+  Aim aim = Aim::Camera;
+
+  // Scene and paths, opaque, so that a frame starts with one copy. Null: to be painted again.
+  QPixmap ground;    // grid, static bodies, goal
+  QPixmap backdrop;  // ground and paths
+
+  bool ring = false;  // a focus that came by key shows its ring; one that came by mouse does not
+  QPointF pressed, dragged;
+  bool dragging = false;
+
+  void forgetGround() {
+    ground = QPixmap();
+    forgetPaths();
+  }
+  void forgetPaths() {
+    backdrop = QPixmap();
+    q->update();
+  }
+
+  int conditionCount() const {
+    return paths.snapshot ? static_cast<int>(paths.snapshot->conditions.size())
+                          : static_cast<int>(conditions.size());
+  }
+
+  const std::vector<Pose>& startsOf(int condition) const {
+    const auto i = static_cast<std::size_t>(std::max(condition, 0));
+    return starts[i < starts.size() ? i : 0];
+  }
+
+  void deriveFromScene() {
+    conditions.clear();
+    starts.clear();
+    goal = {};
+    if (!scene) return;
+    conditions = trainedConditions(*scene);
+    for (const Condition* condition : conditions) starts.push_back(startPoses(*scene, condition));
+    if (starts.empty()) starts.push_back(startPoses(*scene, nullptr));
+    goal = goalOf(*scene);
+  }
+
+  void moveTo(const ViewMap& next) {
+    map = next;
+    map.pixelsPerUnit = std::clamp(map.pixelsPerUnit, 1e-3, 1e6);
+    map.size = q->size();
+    forgetGround();
+  }
+
+  void aimAt(Aim next) {
+    aim = next;
+    const QRectF bounds = aim == Aim::Camera && scene ? cameraBounds(*scene) : everything();
+    moveTo(aim == Aim::User ? map : ViewMap::fitting(bounds, q->size(), kMargin));
+  }
+
+  void moveByUser(const ViewMap& next) {
+    aim = Aim::User;
+    moveTo(next);
+    Q_EMIT q->viewChanged();
+  }
+
+  void zoomAt(const QPointF& pixel, double factor) {
+    const QPointF fixed = map.toWorld(pixel);
+    ViewMap next = map;
+    next.pixelsPerUnit = std::clamp(next.pixelsPerUnit * factor, 1e-3, 1e6);
+    next.centre += fixed - next.toWorld(pixel);
+    moveByUser(next);
+  }
+
+  QRectF everything() const {
+    QRectF bounds = scene ? sceneBounds(*scene) : QRectF(-2, -1.5, 4, 3);
+    PathSource all = paths;
+    all.layers = CanvasLayers{};
+    const QRectF covered = pathBounds(all);
+    return covered.isNull() ? bounds : bounds.united(covered);
+  }
+
+  QPixmap emptyLayer() const {
+    const double ratio = q->devicePixelRatioF();
+    QPixmap layer(q->size() * ratio);
+    layer.setDevicePixelRatio(ratio);
+    layer.fill(theme.background);
+    return layer;
+  }
+
+  void paintGround() {
+    ground = emptyLayer();
+    QPainter painter(&ground);
+    if (paths.layers.grid) paintGrid(painter, map, theme);
+    if (!scene) return;
+    painter.setRenderHint(QPainter::Antialiasing);
+    const bool all = paths.condition < 0;
+    paintStaticBodies(painter, *scene, startsOf(paths.condition),
+                      all ? starts : std::vector<std::vector<Pose>>(), map, theme);
+    gps::ui::paintGoal(painter, *scene, goal, map, theme);
+  }
+
+  void paintBackdrop() {
+    if (ground.isNull()) paintGround();
+    backdrop = ground;
+    QPainter painter(&backdrop);
+    painter.setRenderHint(QPainter::Antialiasing);
+    paintTrajectories(painter, paths, map, theme);
+  }
+
+  std::vector<Pose> now(const std::shared_ptr<const Rollout>& rollout) const {
+    if (!rollout) return {};
+    return posesAt(rollout->poses, static_cast<int>(scene->bodies.size()), step);
+  }
+
+  /// Bodies of one condition: the global policy's filled cool, the local controller's outlined warm; a local
+  /// one alone is filled.
+  void paintCondition(QPainter& painter, int i) const {
+    const int n = conditionCount();
+    const bool strong = paths.condition < 0 ? n == 1 || i == 0 : i == paths.condition;
+    const float solid = strong ? 1.0f : 0.35f, tint = strong ? 0.55f : 0.12f;
+    const auto look = [&](QColor colour, bool filled) {
+      QColor fill = colour;
+      fill.setAlphaF(tint);
+      colour.setAlphaF(solid);
+      return BodyLook{filled ? fill : QColor(), colour, strong ? 1.5 : 1.0, false};
+    };
+    std::vector<Pose> local, global;
+    if (paths.snapshot && static_cast<std::size_t>(i) < paths.snapshot->conditions.size()) {
+      const ConditionView& view = paths.snapshot->conditions[static_cast<std::size_t>(i)];
+      if (paths.layers.local || !view.global) local = now(view.local);
+      if (paths.layers.global || local.empty()) global = now(view.global);
+      if (local.empty() && global.empty() && !view.samples.empty()) local = now(view.samples.front());
+    }
+    if (local.empty() && global.empty()) {
+      paintMovers(painter, *scene, startsOf(i), map, look(theme.localCondition(i, n), true));
+      return;
+    }
+    if (!global.empty()) paintMovers(painter, *scene, global, map, look(theme.globalCondition(i, n), true));
+    if (!local.empty())
+      paintMovers(painter, *scene, local, map, look(theme.localCondition(i, n), global.empty()));
+  }
+
+  void paintMoving(QPainter& painter) const {
+    if (!scene) return;
+    const int n = std::max(conditionCount(), 1);
+    const int last = paths.condition >= 0 && paths.condition < n ? paths.condition : 0;
+    for (int i = n - 1; i >= 0; --i) {
+      if (i != last) paintCondition(painter, i);
+    }
+    paintCondition(painter, last);
+  }
+
+  LegendContent legend() const {
+    LegendContent content;
+    content.goal = goal.point || !goal.poses.empty();
+    if (!paths.snapshot) return content;
+    for (const ConditionView& view : paths.snapshot->conditions) {
+      content.samples |= paths.layers.samples && !view.samples.empty();
+      content.local |= paths.layers.local && (view.local || view.localMarginals);
+      content.global |= paths.layers.global && (view.global || view.globalMarginals);
+      content.tubes |= paths.layers.tubes && ((paths.layers.local && view.localMarginals) ||
+                                              (paths.layers.global && view.globalMarginals));
+    }
+    return content;
+  }
+
+  QString caption() const {
+    if (!paths.snapshot) return {};
+    const Snapshot& snapshot = *paths.snapshot;
+    QString text = QStringLiteral("Iteration %1").arg(snapshot.report.iteration);
+    if (snapshot.partial) text += QStringLiteral(", not finished");
+    if (snapshot.task && snapshot.task->dt > 0) {
+      text += QStringLiteral("   t = %1 s").arg(step * snapshot.task->dt, 0, 'f', 2);
+    }
+    const QString name = conditionName(paths.condition);
+    if (!name.isEmpty() && conditionCount() > 1) text += QStringLiteral("   ") + name;
+    return text;
+  }
+
+  QString conditionName(int condition) const {
+    if (condition < 0) return {};
+    const auto i = static_cast<std::size_t>(condition);
+    const Task* task = paths.snapshot ? paths.snapshot->task.get() : nullptr;
+    if (task != nullptr && i < task->conditions.size()) return QString::fromStdString(task->conditions[i]);
+    if (i < conditions.size()) return QString::fromStdString(conditions[i]->id);
+    return QStringLiteral("Condition %1").arg(condition + 1);
+  }
+
+  void describe() { q->setAccessibleDescription(q->summary()); }
+};
+
+SceneCanvas::SceneCanvas(QWidget* parent) : QWidget(parent), m_impl(std::make_unique<Impl>(this)) {
+  setObjectName(QStringLiteral("canvas"));
+  setAccessibleName(QStringLiteral("Scene view"));
+  setWhatsThis(QStringLiteral(
+      "Wheel or + and -: zoom. Drag or arrow keys: pan. F or double click: fit. 0: the scene's "
+      "own view. Click a path: choose its condition. Page Up, Page Down: next condition. "
+      "Escape: all conditions."));
+  setFocusPolicy(Qt::StrongFocus);
+  setAttribute(Qt::WA_OpaquePaintEvent);
+  m_impl->map.size = size();
+}
+
+SceneCanvas::~SceneCanvas() = default;
+
+void SceneCanvas::setTheme(const Theme& theme) {
+  m_impl->theme = theme;
+  m_impl->forgetGround();
+}
+
+void SceneCanvas::setScene(std::shared_ptr<const Scene> scene) {
+  if (scene == m_impl->scene) return;
+  m_impl->scene = std::move(scene);
+  m_impl->paths.scene = m_impl->scene.get();
+  m_impl->paths.snapshot.reset();
+  m_impl->paths.earlier.clear();
+  m_impl->deriveFromScene();
+  m_impl->aimAt(Impl::Aim::Camera);
+  m_impl->describe();
+}
+
+void SceneCanvas::setSnapshot(std::shared_ptr<const Snapshot> snapshot,
+                              std::vector<std::shared_ptr<const Snapshot>> earlier) {
+  if (snapshot == m_impl->paths.snapshot && earlier == m_impl->paths.earlier) return;
+  if (snapshot && snapshot->task && snapshot->task->scene) setScene(snapshot->task->scene);
+  m_impl->paths.snapshot = std::move(snapshot);
+  m_impl->paths.earlier = std::move(earlier);
+  m_impl->forgetPaths();
+  m_impl->describe();
+}
+
+void SceneCanvas::setLayers(const CanvasLayers& layers) {
+  m_impl->paths.layers = layers;
+  m_impl->forgetGround();
+  m_impl->describe();
+}
+
+CanvasLayers SceneCanvas::layers() const {
+  return m_impl->paths.layers;
+}
+
+void SceneCanvas::setTimeStep(double step) {
+  const double next = std::isfinite(step) ? std::max(step, 0.0) : 0.0;
+  if (next == m_impl->step) return;
+  m_impl->step = next;
+  update();
+}
+
+double SceneCanvas::timeStep() const {
+  return m_impl->step;
+}
+
+void SceneCanvas::setCondition(int condition) {
+  if (condition == m_impl->paths.condition) return;
+  m_impl->paths.condition = std::max(condition, -1);
+  m_impl->forgetGround();
+  m_impl->describe();
+}
+
+int SceneCanvas::condition() const {
+  return m_impl->paths.condition;
+}
+
+void SceneCanvas::fit() {
+  m_impl->aimAt(Impl::Aim::All);
+}
+
+SceneCanvas::View SceneCanvas::view() const {
+  return {m_impl->map.centre, m_impl->map.pixelsPerUnit};
+}
+
+void SceneCanvas::setView(const View& view) {
+  m_impl->aim = Impl::Aim::User;
+  m_impl->moveTo(ViewMap{view.centre, view.pixelsPerUnit, size()});
+}
+
+QSize SceneCanvas::sizeHint() const {
+  return {800, 560};
+}
+
+QSize SceneCanvas::minimumSizeHint() const {
+  return {160, 120};
+}
+
+QString SceneCanvas::summary() const {
+  const Impl& d = *m_impl;
+  if (!d.scene) return QStringLiteral("No scene.");
+  const auto bodies =
+      std::count_if(d.scene->bodies.begin(), d.scene->bodies.end(), [](const Body& b) { return b.dynamic; });
+  const QString title = QString::fromStdString(d.scene->title.empty() ? d.scene->name : d.scene->title);
+  QString text = QStringLiteral("%1: %2").arg(
+      title, countText(static_cast<int>(bodies), "moving body", "moving bodies"));
+  text += QStringLiteral(", %1.").arg(countText(d.conditionCount(), "condition", "conditions"));
+  if (!d.paths.snapshot) return text + QStringLiteral(" No iteration yet.");
+  const Snapshot& snapshot = *d.paths.snapshot;
+  text += QStringLiteral(" Iteration %1").arg(snapshot.report.iteration);
+  if (snapshot.partial) text += QStringLiteral(", not finished");
+  const QString name = d.conditionName(d.paths.condition);
+  if (!name.isEmpty()) text += QStringLiteral(", ") + name;
+  text += QLatin1Char('.');
+  QStringList shown;
+  const LegendContent content = d.legend();
+  if (content.local) shown << QStringLiteral("local controllers");
+  if (content.global) shown << QStringLiteral("global policy");
+  if (content.samples) shown << QStringLiteral("samples");
+  if (content.tubes) shown << QStringLiteral("2 sigma tubes");
+  if (d.paths.layers.ghosts && !d.paths.earlier.empty()) {
+    shown << countText(static_cast<int>(d.paths.earlier.size()), "earlier iteration", "earlier iterations");
+  }
+  if (content.goal) shown << QStringLiteral("goal");
+  if (!shown.isEmpty()) text += QStringLiteral(" Shown: %1.").arg(shown.join(QStringLiteral(", ")));
+  const MetricTable& metrics = snapshot.report.metrics;
+  if (const auto local = metrics.mean(Metric::LocalCost)) {
+    text += QStringLiteral(" Local cost %1.").arg(*local, 0, 'g', 4);
+  }
+  if (const auto global = metrics.mean(Metric::GlobalCost)) {
+    text += QStringLiteral(" Global cost %1.").arg(*global, 0, 'g', 4);
+  }
+  return text;
+}
+
+bool SceneCanvas::event(QEvent* event) {
+  if (event->type() == QEvent::ToolTip) {
+    const auto* help = static_cast<QHelpEvent*>(event);
+    const int condition = conditionAt(m_impl->paths, m_impl->map, help->pos(), kReach);
+    if (condition < 0) {
+      QToolTip::hideText();
+    } else {
+      // Names come from files: shown as plain text, whatever they look like.
+      QToolTip::showText(help->globalPos(), m_impl->conditionName(condition).toHtmlEscaped(), this);
+    }
+    return true;
+  }
+  if (event->type() == QEvent::FocusIn || event->type() == QEvent::FocusOut) {
+    const Qt::FocusReason reason = static_cast<QFocusEvent*>(event)->reason();
+    const bool window = reason == Qt::ActiveWindowFocusReason || reason == Qt::PopupFocusReason;
+    m_impl->ring = event->type() == QEvent::FocusIn && !window && reason != Qt::MouseFocusReason;
+    update();
+  }
+  return QWidget::event(event);
+}
+
+void SceneCanvas::paintEvent(QPaintEvent*) {
+  Impl& d = *m_impl;
+  const QSize pixels = size() * devicePixelRatioF();
+  if (d.backdrop.isNull() || d.backdrop.size() != pixels) {
+    if (d.ground.size() != pixels) d.ground = QPixmap();
+    d.paintBackdrop();
+  }
+  QPainter painter(this);
+  painter.drawPixmap(0, 0, d.backdrop);
+  painter.setRenderHint(QPainter::Antialiasing);
+  d.paintMoving(painter);
+  if (!d.scene) {
+    paintEmptyText(painter, QStringLiteral("No scene. Choose one on the start page, or open a scene file."),
+                   true, d.map, d.theme);
+  } else {
+    paintLegend(painter, d.legend(), d.map, d.theme);
+    paintScaleBar(painter, d.map, d.theme);
+    paintCaption(painter, d.caption(), d.map, d.theme);
+    if (!d.paths.snapshot) {
+      paintEmptyText(painter,
+                     QStringLiteral("Press Start: trajectories appear here after the first iteration"), false,
+                     d.map, d.theme);
+    }
+  }
+  if (d.ring) {
+    QPen ring(d.theme.focus, 2.0);
+    painter.setPen(ring);
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRoundedRect(QRectF(rect()).adjusted(1, 1, -1, -1), 6, 6);
+  }
+}
+
+void SceneCanvas::resizeEvent(QResizeEvent*) {
+  m_impl->aimAt(m_impl->aim);
+}
+
+void SceneCanvas::wheelEvent(QWheelEvent* event) {
+  const double notches = event->angleDelta().y() / 120.0;
+  if (notches != 0) m_impl->zoomAt(event->position(), std::pow(1.2, notches));
+  event->accept();
+}
+
+void SceneCanvas::mousePressEvent(QMouseEvent* event) {
+  if (event->button() != Qt::LeftButton && event->button() != Qt::MiddleButton)
+    return QWidget::mousePressEvent(event);
+  m_impl->pressed = m_impl->dragged = event->position();
+  m_impl->dragging = false;
+}
+
+void SceneCanvas::mouseMoveEvent(QMouseEvent* event) {
+  Impl& d = *m_impl;
+  if (!(event->buttons() & (Qt::LeftButton | Qt::MiddleButton))) return QWidget::mouseMoveEvent(event);
+  if (!d.dragging && (event->position() - d.pressed).manhattanLength() < QApplication::startDragDistance())
+    return;
+  if (!d.dragging) setCursor(Qt::ClosedHandCursor);
+  d.dragging = true;
+  const QPointF moved = event->position() - d.dragged;
+  d.dragged = event->position();
+  ViewMap next = d.map;
+  next.centre += QPointF(-moved.x(), moved.y()) / d.map.pixelsPerUnit;
+  d.moveByUser(next);
+}
+
+void SceneCanvas::mouseReleaseEvent(QMouseEvent* event) {
+  Impl& d = *m_impl;
+  unsetCursor();
+  if (!d.dragging && event->button() == Qt::LeftButton) {
+    const int clicked = conditionAt(d.paths, d.map, event->position(), kReach);
+    if (clicked >= 0) Q_EMIT conditionClicked(clicked);
+  }
+  d.dragging = false;
+}
+
+void SceneCanvas::mouseDoubleClickEvent(QMouseEvent* event) {
+  if (event->button() != Qt::LeftButton) return;
+  fit();
+  Q_EMIT viewChanged();
+}
+
+void SceneCanvas::keyPressEvent(QKeyEvent* event) {
+  Impl& d = *m_impl;
+  const double pan = std::min(width(), height()) / 8.0 / d.map.pixelsPerUnit;
+  const auto panBy = [&](double x, double y) {
+    ViewMap next = d.map;
+    next.centre += QPointF(x, y);
+    d.moveByUser(next);
+  };
+  const auto walk = [&](int by) {
+    const int n = d.conditionCount();
+    if (n < 1) return;
+    const int from = d.paths.condition < 0 ? (by > 0 ? -1 : n) : d.paths.condition;
+    Q_EMIT conditionClicked((from + by + n) % n);
+  };
+  // Ctrl+0, Ctrl++ and their like belong to the window.
+  if (event->modifiers() & (Qt::ControlModifier | Qt::AltModifier | Qt::MetaModifier)) {
+    return QWidget::keyPressEvent(event);
+  }
+  const QPointF middle(width() / 2.0, height() / 2.0);
+  switch (event->key()) {
+    case Qt::Key_Plus:
+    case Qt::Key_Equal:
+      return d.zoomAt(middle, 1.25);
+    case Qt::Key_Minus:
+      return d.zoomAt(middle, 0.8);
+    case Qt::Key_Left:
+      return panBy(-pan, 0);
+    case Qt::Key_Right:
+      return panBy(pan, 0);
+    case Qt::Key_Up:
+      return panBy(0, pan);
+    case Qt::Key_Down:
+      return panBy(0, -pan);
+    case Qt::Key_PageDown:
+      return walk(1);
+    case Qt::Key_PageUp:
+      return walk(-1);
+    case Qt::Key_F:
+      fit();
+      Q_EMIT viewChanged();
+      return;
+    case Qt::Key_0:
+      d.aimAt(Impl::Aim::Camera);
+      Q_EMIT viewChanged();
+      return;
+    case Qt::Key_Escape:
+      if (d.paths.condition >= 0) {
+        Q_EMIT conditionClicked(-1);
+        return;
+      }
+      break;
+    default:
+      break;
+  }
+  QWidget::keyPressEvent(event);
+}
+
+}  // namespace gps::ui

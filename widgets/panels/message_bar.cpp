@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/panels/message_bar.h"
+
+#include <QAccessible>
+#include <QEvent>
+#include <QFrame>
+#include <QLabel>
+#include <QPushButton>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <vector>
+
+#include "widgets/style/icons.h"
+
+namespace gps::ui {
+
+namespace {
+
+constexpr std::size_t kMost = 3;
+
+QString severityName(Severity severity) {
+  switch (severity) {
+    case Severity::Info:
+      return QStringLiteral("Note");
+    case Severity::Warning:
+      return QStringLiteral("Warning");
+    case Severity::Error:
+      return QStringLiteral("Error");
+  }
+  return {};
+}
+
+struct Entry {
+  Message message;
+  QFrame* frame = nullptr;
+  QLabel* mark = nullptr;
+  QToolButton* close = nullptr;
+};
+
+}  // namespace
+
+struct MessageBar::Impl {
+  explicit Impl(MessageBar* bar) : q(bar) {}
+
+  MessageBar* q;
+  QVBoxLayout* layout = nullptr;
+  std::vector<Entry> entries;  // newest first
+
+  QLabel* addText(const QString& text, const char* role, QWidget* parent, QVBoxLayout* to) {
+    auto* label = new QLabel(parent);
+    label->setTextFormat(Qt::PlainText);
+    label->setText(text);
+    label->setWordWrap(true);
+    label->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    if (role != nullptr) label->setProperty("role", role);
+    to->addWidget(label);
+    return label;
+  }
+
+  Entry build(const Message& message) {
+    Entry entry;
+    entry.message = message;
+    entry.frame = new QFrame(q);
+    entry.frame->setObjectName(QStringLiteral("message.") + message.key);
+    entry.frame->setProperty("role", "message");
+    entry.frame->setProperty("severity", severityName(message.severity));
+    QString spoken = severityName(message.severity) + QStringLiteral(": ") + message.what;
+    for (const QString& part : {message.where, message.mend}) {
+      if (!part.isEmpty()) spoken += QLatin1Char(' ') + part;
+    }
+    entry.frame->setAccessibleName(spoken);
+    auto* row = new QHBoxLayout(entry.frame);
+    row->setContentsMargins(12, 6, 8, 6);
+    row->setSpacing(8);
+    entry.mark = new QLabel(entry.frame);
+    entry.mark->setAccessibleName(severityName(message.severity));
+    entry.mark->setContentsMargins(0, 5, 0, 0);
+    row->addWidget(entry.mark, 0, Qt::AlignTop);
+    auto* texts = new QVBoxLayout;
+    texts->setContentsMargins(0, 6, 0, 6);
+    texts->setSpacing(2);
+    addText(message.what, nullptr, entry.frame, texts);
+    if (!message.mend.isEmpty()) addText(message.mend, "muted", entry.frame, texts);
+    if (!message.where.isEmpty()) addText(message.where, "small", entry.frame, texts);
+    row->addLayout(texts, 1);
+    const QString key = message.key;
+    if (!message.action.isEmpty()) {
+      auto* action = new QPushButton(message.action, entry.frame);
+      action->setObjectName(QStringLiteral("message.%1.action").arg(key));
+      action->setAccessibleName(message.action);
+      action->setToolTip(message.action.toHtmlEscaped());
+      connect(action, &QPushButton::clicked, q, [this, key] { Q_EMIT q->actionTriggered(key); });
+      row->addWidget(action, 0, Qt::AlignTop);
+    }
+    entry.close = new QToolButton(entry.frame);
+    entry.close->setObjectName(QStringLiteral("message.%1.close").arg(key));
+    entry.close->setAccessibleName(QStringLiteral("Close message"));
+    entry.close->setToolTip(QStringLiteral("Close message"));
+    entry.close->setIconSize(QSize(16, 16));
+    entry.close->setFocusPolicy(Qt::StrongFocus);
+    connect(entry.close, &QToolButton::clicked, q, [this, key] {
+      q->dismiss(key);
+      Q_EMIT q->dismissed(key);
+    });
+    row->addWidget(entry.close, 0, Qt::AlignTop);
+    tint(entry);
+    return entry;
+  }
+
+  void tint(const Entry& entry) const {
+    const Theme theme = Theme::current();
+    const Severity severity = entry.message.severity;
+    const QColor colour = severity == Severity::Error     ? theme.danger
+                          : severity == Severity::Warning ? theme.warning
+                                                          : theme.focus;
+    const QString name = severity == Severity::Error     ? QStringLiteral("error")
+                         : severity == Severity::Warning ? QStringLiteral("warning")
+                                                         : QStringLiteral("info");
+    entry.mark->setPixmap(icon(name, colour).pixmap(QSize(20, 20), q->devicePixelRatioF()));
+    entry.close->setIcon(icon(QStringLiteral("close"), theme.muted));
+  }
+
+  void remove(std::vector<Entry>::iterator entry) {
+    entry->frame->hide();
+    entry->frame->deleteLater();  // its own button may be what asked for it
+    entries.erase(entry);
+    q->setVisible(!entries.empty());
+  }
+
+  std::vector<Entry>::iterator find(const QString& key) {
+    return std::find_if(entries.begin(), entries.end(),
+                        [&](const Entry& entry) { return entry.message.key == key; });
+  }
+};
+
+MessageBar::MessageBar(QWidget* parent) : QWidget(parent), m_impl(std::make_unique<Impl>(this)) {
+  setObjectName(QStringLiteral("messages"));
+  setAccessibleName(QStringLiteral("Messages"));
+  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+  m_impl->layout = new QVBoxLayout(this);
+  m_impl->layout->setContentsMargins(8, 8, 8, 8);
+  m_impl->layout->setSpacing(8);
+  hide();
+}
+
+MessageBar::~MessageBar() = default;
+
+void MessageBar::post(const Message& message) {
+  Impl& d = *m_impl;
+  const auto same = d.find(message.key);
+  if (same != d.entries.end()) d.remove(same);
+  if (d.entries.size() >= kMost) {
+    // Of the least severe ones the oldest: entries are newest first, so the last of the smallest.
+    auto least = d.entries.begin();
+    for (auto entry = d.entries.begin(); entry != d.entries.end(); ++entry) {
+      if (entry->message.severity <= least->message.severity) least = entry;
+    }
+    d.remove(least);
+  }
+  d.entries.insert(d.entries.begin(), d.build(message));
+  d.layout->insertWidget(0, d.entries.front().frame);
+  show();
+  QAccessibleEvent alert(d.entries.front().frame, QAccessible::Alert);
+  QAccessible::updateAccessibility(&alert);
+}
+
+void MessageBar::post(const QString& key, Severity severity, const Error& error, const QString& action) {
+  post(Message{key, severity, QString::fromStdString(error.what), QString::fromStdString(error.where),
+               QString::fromStdString(error.mend), action});
+}
+
+void MessageBar::dismiss(const QString& key) {
+  const auto found = m_impl->find(key);
+  if (found != m_impl->entries.end()) m_impl->remove(found);
+}
+
+void MessageBar::clear() {
+  while (!m_impl->entries.empty()) m_impl->remove(m_impl->entries.begin());
+}
+
+QStringList MessageBar::keys() const {
+  QStringList keys;
+  for (const Entry& entry : m_impl->entries) keys << entry.message.key;
+  return keys;
+}
+
+void MessageBar::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange || event->type() == QEvent::StyleChange) {
+    for (const Entry& entry : m_impl->entries) m_impl->tint(entry);
+  }
+  QWidget::changeEvent(event);
+}
+
+}  // namespace gps::ui

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <QWidget>
+#include <memory>
+
+#include "core/base/error.h"
+
+namespace gps::ui {
+
+enum class Severity { Info, Warning, Error };
+
+/// One message: what happened, where, and how to mend it. Plain text throughout.
+struct Message {
+  QString key;  ///< identity: a message with the key of a shown one replaces it
+  Severity severity = Severity::Info;
+  QString what;
+  QString where;   ///< may be empty
+  QString mend;    ///< may be empty
+  QString action;  ///< text of the action button, a verb ("Retry"); empty: no button
+};
+
+/// Messages inline, instead of dialogs: at most three, newest on top; a fourth drops the oldest of the least
+/// severity. Takes no room while empty. Announces new messages to screen readers.
+class MessageBar : public QWidget {
+  Q_OBJECT
+ public:
+  explicit MessageBar(QWidget* parent = nullptr);
+  ~MessageBar() override;
+
+  void post(const Message& message);
+  void post(const QString& key, Severity severity, const Error& error, const QString& action = {});
+  /// Takes a message away; nothing happens when there is none of that key.
+  void dismiss(const QString& key);
+  void clear();
+  /// Keys shown, top first.
+  QStringList keys() const;
+
+ Q_SIGNALS:
+  void actionTriggered(const QString& key);  ///< the message stays until dismissed
+  void dismissed(const QString& key);        ///< closed by the user
+
+ protected:
+  void changeEvent(QEvent* event) override;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace gps::ui

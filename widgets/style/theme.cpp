@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/style/theme.h"
+
+#include <QApplication>
+#include <QFont>
+#include <algorithm>
+#include <cmath>
+
+namespace gps::ui {
+
+namespace {
+
+double luminance(const QColor& colour) {
+  const auto linear = [](double c) { return c <= 0.04045 ? c / 12.92 : std::pow((c + 0.055) / 1.055, 2.4); };
+  return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
+}
+
+/// Condition 0 has the hue's own colour; the others go evenly away from the panel's lightness, so contrast
+/// only grows from there.
+QColor conditionColour(const QColor& base, const Theme& theme, int i, int n) {
+  if (n <= 1 || i <= 0) return base;
+  float hue = 0, saturation = 0, lightness = 0;
+  base.getHslF(&hue, &saturation, &lightness);
+  const float end = theme.dark ? 0.86f : 0.25f;
+  const float share = static_cast<float>(i) / static_cast<float>(n - 1);
+  QColor colour = QColor::fromHslF(hue, saturation, lightness + (end - lightness) * share);
+  while (contrastRatio(colour, theme.panel) < 3.0) {
+    colour = mixed(colour, theme.text, 0.1);
+  }
+  return colour;
+}
+
+}  // namespace
+
+double contrastRatio(const QColor& a, const QColor& b) {
+  const double la = luminance(a), lb = luminance(b);
+  return (std::max(la, lb) + 0.05) / (std::min(la, lb) + 0.05);
+}
+
+QColor mixed(const QColor& a, const QColor& b, double share) {
+  const auto mix = [share](float from, float to) {
+    return std::clamp(from + (to - from) * static_cast<float>(share), 0.0f, 1.0f);
+  };
+  return QColor::fromRgbF(mix(a.redF(), b.redF()), mix(a.greenF(), b.greenF()), mix(a.blueF(), b.blueF()));
+}
+
+Theme Theme::light() {
+  Theme theme;
+  theme.background = QColor("#FAFAF8");
+  theme.panel = QColor("#FFFFFF");
+  theme.text = QColor("#1F2328");
+  theme.muted = QColor("#6B7280");
+  theme.hairline = QColor("#E4E4E0");
+  theme.focus = QColor("#2563EB");
+  theme.local = QColor("#D9730D");
+  theme.global = QColor("#2563EB");
+  theme.arm = QColor("#4B5563");
+  theme.goal = QColor("#15803D");
+  theme.danger = QColor("#C81E1E");
+  theme.warning = QColor("#8A5A00");
+  return theme;
+}
+
+Theme Theme::darkTheme() {
+  Theme theme;
+  theme.dark = true;
+  theme.background = QColor("#17191C");
+  theme.panel = QColor("#1F2226");
+  theme.text = QColor("#E6E8EB");
+  theme.muted = QColor("#9AA3AD");
+  theme.hairline = QColor("#2D3136");
+  theme.focus = QColor("#6EA8FE");
+  theme.local = QColor("#F0A04B");
+  theme.global = QColor("#6EA8FE");
+  theme.arm = QColor("#C3CAD3");
+  theme.goal = QColor("#4ADE80");
+  theme.danger = QColor("#F87171");
+  theme.warning = QColor("#EAC54F");
+  return theme;
+}
+
+Theme Theme::fromPalette(const QPalette& palette) {
+  return palette.color(QPalette::Window).lightnessF() < 0.5f ? darkTheme() : light();
+}
+
+Theme Theme::current() {
+  return fromPalette(QApplication::palette());
+}
+
+QColor Theme::localCondition(int i, int n) const {
+  return conditionColour(local, *this, i, n);
+}
+
+QColor Theme::globalCondition(int i, int n) const {
+  return conditionColour(global, *this, i, n);
+}
+
+QPalette Theme::palette() const {
+  QPalette p;
+  const QColor dim = mixed(muted, panel, 0.35);
+  p.setColor(QPalette::Window, background);
+  p.setColor(QPalette::WindowText, text);
+  p.setColor(QPalette::Base, panel);
+  p.setColor(QPalette::AlternateBase, background);
+  p.setColor(QPalette::Text, text);
+  p.setColor(QPalette::PlaceholderText, muted);
+  p.setColor(QPalette::Button, panel);
+  p.setColor(QPalette::ButtonText, text);
+  p.setColor(QPalette::BrightText, danger);
+  p.setColor(QPalette::ToolTipBase, panel);
+  p.setColor(QPalette::ToolTipText, text);
+  p.setColor(QPalette::Highlight, focus);
+  p.setColor(QPalette::HighlightedText, dark ? background : panel);
+  p.setColor(QPalette::Link, focus);
+  p.setColor(QPalette::LinkVisited, focus);
+  p.setColor(QPalette::Light, dark ? mixed(panel, text, 0.12) : panel);
+  p.setColor(QPalette::Midlight, mixed(panel, text, 0.06));
+  p.setColor(QPalette::Mid, hairline);
+  p.setColor(QPalette::Dark, mixed(hairline, muted, 0.5));
+  p.setColor(QPalette::Shadow, mixed(background, QColor(Qt::black), 0.5));
+  for (const auto role : {QPalette::WindowText, QPalette::Text, QPalette::ButtonText}) {
+    p.setColor(QPalette::Disabled, role, dim);
+  }
+  p.setColor(QPalette::Disabled, QPalette::Highlight, hairline);
+  p.setColor(QPalette::Disabled, QPalette::HighlightedText, muted);
+  return p;
+}
+
+void applyTheme(QApplication& app, const Theme& theme, double basePointSize) {
+  QFont font = QApplication::font();
+  font.setPointSizeF(basePointSize);
+  QApplication::setFont(font);
+  // The sheet's style wraps Fusion, so it must go before Fusion is replaced and come back after it.
+  app.setStyleSheet(QString());
+  QApplication::setStyle(QStringLiteral("Fusion"));
+  QApplication::setPalette(theme.palette());
+  app.setStyleSheet(styleSheetFor(theme, basePointSize));
+}
+
+}  // namespace gps::ui
