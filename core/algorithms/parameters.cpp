@@ -61,9 +61,15 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
+/// For sentences: 100000 rather than 1e+05.
+std::string plainNumber(double value) {
+  if (value == std::floor(value) && std::abs(value) < 1e9) return std::to_string(static_cast<long>(value));
+  return numberText(value);
+}
+
 std::string rangeText(const ParamSpec& spec) {
   if (spec.min == spec.max) return "Use a number.";
-  return "Use a value between " + numberText(spec.min) + " and " + numberText(spec.max) + ".";
+  return "Use a value between " + plainNumber(spec.min) + " and " + plainNumber(spec.max) + ".";
 }
 
 Error badValue(const ParamSpec& spec, std::string_view text, const std::string& wanted) {
@@ -94,7 +100,7 @@ Result<Number> numberIn(const ParamSpec& spec, std::string_view text) {
   const double real = static_cast<double>(*value);
   if (!std::isfinite(real)) return badValue(spec, text, "a finite number");
   if (spec.min != spec.max && (real < spec.min || real > spec.max)) {
-    return badValue(spec, text, "between " + numberText(spec.min) + " and " + numberText(spec.max));
+    return badValue(spec, text, "between " + plainNumber(spec.min) + " and " + plainNumber(spec.max));
   }
   return *value;
 }

@@ -16,7 +16,8 @@ struct Outcome {
   QByteArray err;
 };
 
-Outcome run(const QStringList& arguments, const QProcessEnvironment& environment = QProcessEnvironment::systemEnvironment()) {
+Outcome run(const QStringList& arguments,
+            const QProcessEnvironment& environment = QProcessEnvironment::systemEnvironment()) {
   QProcess process;
   process.setProcessEnvironment(environment);
   process.start(QStringLiteral(GPS_BINARY), arguments);
@@ -37,8 +38,8 @@ QByteArray withoutSeconds(QByteArray lines) {
 
 /// A short training: two iterations, few gradient steps.
 QStringList shortTraining(const QString& scene, const QString& algorithm) {
-  return {"train", scene, "--algorithm", algorithm, "--iterations", "2", "--seed", "4", "--set", "pol.steps=200",
-          "--set", "badmm.inner=2", "--json"};
+  return {"train", scene,   "--algorithm",   algorithm, "--iterations",  "2",     "--seed",
+          "4",     "--set", "pol.steps=200", "--set",   "badmm.inner=2", "--json"};
 }
 
 }  // namespace
@@ -64,7 +65,8 @@ void TestCommandLine::everyShippedSceneIsValid() {
   const Outcome listed = run({"list", "scenes", "--json"});
   QCOMPARE(listed.exitCode, 0);
   QStringList names;
-  for (const QJsonValue& scene : QJsonDocument::fromJson(listed.out).array()) names << scene["name"].toString();
+  for (const QJsonValue& scene : QJsonDocument::fromJson(listed.out).array())
+    names << scene["name"].toString();
   for (const char* name : {"point_mass", "two_link_arm", "two_link_arm_single", "obstacle_navigation"}) {
     QVERIFY2(names.contains(name), name);
   }
@@ -93,7 +95,8 @@ void TestCommandLine::trainPrintsOneObjectPerIterationAndASummary() {
     QCOMPARE(line["algorithm"].toString(), algorithm);
     QCOMPARE(line["seed"].toInt(), 4);
     QCOMPARE(line["local_cost"].toArray().size(), 4);
-    for (const QJsonValue& cost : line["local_cost"].toArray()) QVERIFY(cost.isDouble() && cost.toDouble() > 0.0);
+    for (const QJsonValue& cost : line["local_cost"].toArray())
+      QVERIFY(cost.isDouble() && cost.toDouble() > 0.0);
     QCOMPARE(line["global_cost"].isNull(), algorithm == "trajopt");
     QCOMPARE(line["lambda_norm"].isNull(), algorithm != "badmm");
     QCOMPARE(line["rho"].isNull(), algorithm != "badmm");
@@ -120,9 +123,9 @@ void TestCommandLine::threadsNeverChangeTheLines() {
 
 void TestCommandLine::metricsAndPlotsAreWritten() {
   QTemporaryDir folder;
-  const Outcome outcome = run({"compare", "two_link_arm", "--algorithms", "badmm,mdgps", "--iterations", "2", "--set",
-                               "pol.steps=200", "--metrics", folder.filePath("m.csv"), "--plots",
-                               folder.filePath("plots")});
+  const Outcome outcome =
+      run({"compare", "two_link_arm", "--algorithms", "badmm,mdgps", "--iterations", "2", "--set",
+           "pol.steps=200", "--metrics", folder.filePath("m.csv"), "--plots", folder.filePath("plots")});
   QVERIFY2(outcome.exitCode == 0, outcome.err.constData());
   QFile csv(folder.filePath("m.csv"));
   QVERIFY(csv.open(QIODevice::ReadOnly));
@@ -145,7 +148,7 @@ void TestCommandLine::badInputExitsWithTwoAndSaysWhatWhereAndMend_data() {
     QTest::newRow(name) << QStringList{"check", files + file} << said;
   };
   for (const QString& file : QDir(files).entryList({"*.json"}, QDir::Files)) {
-    check(qPrintable("check " + file), file, {file});
+    if (file != "valid.scene.json") check(qPrintable("check " + file), file, {file});
   }
   QTest::newRow("folder") << QStringList{"check", files} << QStringList{"folder"};
   QTest::newRow("missing") << QStringList{"check", files + "nothing.json"} << QStringList{"nothing.json"};
@@ -160,11 +163,13 @@ void TestCommandLine::badInputExitsWithTwoAndSaysWhatWhereAndMend_data() {
                                   << QStringList{"key=value"};
   QTest::newRow("zero iterations") << QStringList{"train", "point_mass", "--iterations", "0"}
                                    << QStringList{"between 1 and 100000"};
-  QTest::newRow("no folder for metrics") << QStringList{"train", "point_mass", "--metrics", "/nowhere/at/all.csv"}
-                                         << QStringList{"/nowhere/at", "does not exist"};
-  QTest::newRow("metrics is a folder") << QStringList{"train", "point_mass", "--metrics", files}
-                                       << QStringList{"is a folder"};
-  QTest::newRow("unknown option") << QStringList{"train", "point_mass", "--colour"} << QStringList{"--colour"};
+  QTest::newRow("no folder for metrics")
+      << QStringList{"train", "point_mass", "--metrics", "/nowhere/at/all.csv"}
+      << QStringList{"/nowhere/at", "does not exist"};
+  QTest::newRow("metrics is a folder")
+      << QStringList{"train", "point_mass", "--metrics", files} << QStringList{"is a folder"};
+  QTest::newRow("unknown option") << QStringList{"train", "point_mass", "--colour"}
+                                  << QStringList{"--colour"};
   QTest::newRow("no scene") << QStringList{"train"} << QStringList{"scene"};
 }
 
@@ -185,7 +190,7 @@ void TestCommandLine::hugeAndDeepFilesAreRefused() {
   huge.close();
   const Outcome tooLarge = run({"check", huge.fileName()});
   QCOMPARE(tooLarge.exitCode, 2);
-  QVERIFY2(tooLarge.err.contains("16 MB"), tooLarge.err.constData());
+  QVERIFY2(tooLarge.err.contains("at most 16"), tooLarge.err.constData());
 
   QFile deep(folder.filePath("deep.scene.json"));
   QVERIFY(deep.open(QIODevice::WriteOnly));

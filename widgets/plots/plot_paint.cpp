@@ -181,7 +181,8 @@ void paintCrosshair(QPainter& painter, const PlotFrame& frame) {
   const QString text = plotNumber(*frame.crosshair);
   const double width = metrics.horizontalAdvance(text) + 8.0;
   const double left = std::clamp(x - width / 2, frame.bounds.left(), frame.bounds.right() - width);
-  const QRectF pill(left, frame.area.bottom() + 2.0, width, metrics.height() + 1.0);
+  // Inside, at the top: below the axis it would cover the axis' name when it follows the newest iteration.
+  const QRectF pill(left, frame.area.top(), width, metrics.height() + 1.0);
   painter.setPen(Qt::NoPen);
   painter.setBrush(frame.theme.focus);
   painter.drawRoundedRect(pill, 3.0, 3.0);

@@ -135,10 +135,11 @@ void TestSceneReader::anUnreadableFileIsRefused() {
   const std::filesystem::path file = std::filesystem::path(folder.path().toStdString()) / "locked.scene.json";
   std::ofstream(file) << "{}";
   std::filesystem::permissions(file, std::filesystem::perms::none);
-  if (std::ifstream(file)) QSKIP("this user may read every file");
   const auto scene = gps::readScene(file);
   QVERIFY(!scene);
-  QCOMPARE(scene.error().mend, std::string("Check its permissions."));
+  // Root may read every file, and then hears of the keys that are missing.
+  const bool readable = std::ifstream(file).is_open();
+  QCOMPARE(scene.error().mend == "Check its permissions.", !readable);
 }
 
 void TestSceneReader::aHugeFileIsRefusedByItsSize() {
