@@ -40,7 +40,8 @@ constexpr int kTicksPerPlot = 3;
 
 QString sceneFileOf(const QMimeData* data) {
   for (const QUrl& url : data->urls()) {
-    if (url.isLocalFile() && url.toLocalFile().endsWith(".json", Qt::CaseInsensitive)) return url.toLocalFile();
+    if (url.isLocalFile() && url.toLocalFile().endsWith(".json", Qt::CaseInsensitive))
+      return url.toLocalFile();
   }
   return {};
 }
@@ -122,8 +123,6 @@ void MainWindow::makeLayout() {
     dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
     m_actions.addDockToggle(dock->toggleViewAction());
   }
-  resizeDocks({m_parametersDock}, {336}, Qt::Horizontal);
-  resizeDocks({m_plotsDock}, {272}, Qt::Vertical);
 
   m_status = new StatusStrip(this);
   statusBar()->setSizeGripEnabled(false);
@@ -154,8 +153,9 @@ void MainWindow::connectViews() {
   connect(m_panel->form(), &ParameterForm::cancelRequested, this, [this](const QString& key) {
     for (const auto& run : m_runs) {
       const auto& queued = run->progress().queued;
-      const bool waits = std::any_of(queued.begin(), queued.end(),
-                                     [&](const ParameterEvent& e) { return key == QString::fromStdString(e.key); });
+      const bool waits = std::any_of(queued.begin(), queued.end(), [&](const ParameterEvent& e) {
+        return key == QString::fromStdString(e.key);
+      });
       if (waits && (m_panel->linked() || run.get() == m_runs[static_cast<std::size_t>(m_selected)].get())) {
         run->cancelParameter(key);
       }
@@ -169,14 +169,17 @@ void MainWindow::connectViews() {
     m_messages->dismiss(key);
     yes();
   });
-  connect(m_messages, &MessageBar::dismissed, this, [this](const QString& key) { m_answers.erase(key); });
+  connect(m_messages, &MessageBar::dismissed, this, [this](const QString& key) {
+    m_answers.erase(key);
+    if (key == "close") m_closing = false;  // the answer was no
+  });
 }
 
 void MainWindow::ask(const QString& key, const QString& what, const QString& mend, const QString& action,
                      std::function<void()> yes) {
   m_answers[key] = std::move(yes);
-  m_messages->post({.key = key, .severity = Severity::Warning, .what = what, .where = {}, .mend = mend,
-                    .action = action});
+  m_messages->post(
+      {.key = key, .severity = Severity::Warning, .what = what, .where = {}, .mend = mend, .action = action});
 }
 
 std::vector<RunSession*> MainWindow::runs() const {
@@ -204,7 +207,6 @@ void MainWindow::watch(RunSession* run) {
   connect(run, &RunSession::iterationFinished, this, [this] { m_plotsDirty = true; });
   connect(run, &RunSession::parametersChanged, this, [this] { m_formDirty = true; });
   connect(run, &RunSession::stateChanged, this, [this, run](RunState state) {
-    m_formDirty = true;
     showControls();
     if (state != RunState::Failed) {
       const QString key = "failure." + letter(run);
@@ -288,7 +290,8 @@ void MainWindow::selectRun(int run) {
   QStringList names;
   for (const auto& each : m_runs) {
     const std::string_view label = each->algorithm().label;
-    names << letter(each.get()) + ": " + QString::fromUtf8(label.data(), static_cast<qsizetype>(label.size()));
+    names << letter(each.get()) + ": " +
+                 QString::fromUtf8(label.data(), static_cast<qsizetype>(label.size()));
   }
   m_panel->setRuns(names, m_selected);
   m_viewsDirty = m_formDirty = true;
@@ -315,7 +318,7 @@ void MainWindow::showWorkspace() {
     m_parametersDock->show();
     m_plotsDock->show();
     resizeDocks({m_parametersDock}, {336}, Qt::Horizontal);
-    resizeDocks({m_plotsDock}, {272}, Qt::Vertical);
+    resizeDocks({m_plotsDock}, {std::clamp(height() * 32 / 100, 256, 480)}, Qt::Vertical);
   }
   m_actions.toolBar->show();
   statusBar()->show();
@@ -329,7 +332,8 @@ void MainWindow::showTiles() {
       m_messages->post("tile." + QString::fromStdString(shipped.name), Severity::Warning, scene.error());
       continue;
     }
-    tiles.push_back({QString::fromStdString(shipped.name), std::make_shared<const Scene>(*std::move(scene)), {}});
+    tiles.push_back(
+        {QString::fromStdString(shipped.name), std::make_shared<const Scene>(*std::move(scene)), {}});
   }
   m_start->setScenes(tiles);
   if (tiles.empty()) return;
@@ -337,7 +341,7 @@ void MainWindow::showTiles() {
 }
 
 void MainWindow::applyChosenTheme() {
-  const ThemeChoice choice = m_settings.theme();
+  const ThemeChoice choice = m_setup.theme.value_or(m_settings.theme());
   const bool dark = choice == ThemeChoice::Dark || (choice == ThemeChoice::System && m_setup.systemIsDark);
   const Theme theme = dark ? Theme::darkTheme() : Theme::light();
   applyTheme(*qApp, theme);
@@ -348,6 +352,7 @@ void MainWindow::applyChosenTheme() {
 }
 
 void MainWindow::setThemeChoice(ThemeChoice choice) {
+  m_setup.theme.reset();
   m_settings.setTheme(choice);
   applyChosenTheme();
 }
@@ -364,8 +369,9 @@ void MainWindow::applyLayers() {
 void MainWindow::closeEvent(QCloseEvent* event) {
   if (anyActive() && !m_closing) {
     m_closing = true;  // closing a second time is an answer, too
-    ask("close", tr("A run is still going, and this version saves nothing: closing discards %n iteration(s).", nullptr,
-                    discardedIterations()),
+    ask("close",
+        tr("A run is still going, and this version saves nothing: closing discards %n iteration(s).", nullptr,
+           discardedIterations()),
         tr("Export the log first if you want to keep the numbers."), tr("Close anyway"), [this] { close(); });
     event->ignore();
     return;

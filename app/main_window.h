@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "app/bridge/run_session.h"
@@ -29,6 +30,7 @@ struct WindowSetup {
   QString configFolder;                ///< empty: the user's
   std::filesystem::path sceneFolder;   ///< shipped scenes
   bool systemIsDark = false;           ///< what "like the system" means
+  std::optional<ThemeChoice> theme{};  ///< for this time, instead of the remembered one
 };
 
 /// The main window: start page, then one or two runs with their parameters and plots. Owns the sessions and
@@ -133,6 +135,7 @@ class MainWindow : public QMainWindow {
   bool m_formDirty = false;
   bool m_closing = false;  ///< asked before, or nothing to ask
   std::map<QString, std::function<void()>> m_answers;
+  std::vector<std::pair<QString, QString>> m_queuedShown;
 };
 
 }  // namespace gps::ui

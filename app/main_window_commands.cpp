@@ -11,7 +11,6 @@
 #include <QMessageBox>
 #include <QSignalBlocker>
 #include <QStackedWidget>
-#include <QToolBar>
 #include <algorithm>
 
 #include "app/bridge/comparison.h"
@@ -87,7 +86,8 @@ void MainWindow::connectActions() {
     }
   });
   connect(a.reset, &QAction::triggered, this, &MainWindow::requestReset);
-  connect(a.addRun, &QAction::triggered, this, [this] { addSecondRun(counterpart(m_runs.front()->setup().algorithm)); });
+  connect(a.addRun, &QAction::triggered, this,
+          [this] { addSecondRun(counterpart(m_runs.front()->setup().algorithm)); });
   connect(a.removeRun, &QAction::triggered, this, &MainWindow::removeSecondRun);
   connect(a.algorithm, &QComboBox::activated, this, &MainWindow::requestAlgorithm);
 
@@ -95,8 +95,9 @@ void MainWindow::connectActions() {
     connect(layer, &QAction::toggled, this, &MainWindow::applyLayers);
   }
   connect(a.fit, &QAction::triggered, m_workspace, &Workspace::fit);
-  connect(a.themes, &QActionGroup::triggered, this,
-          [this](const QAction* action) { setThemeChoice(static_cast<ThemeChoice>(action->data().toInt())); });
+  connect(a.themes, &QActionGroup::triggered, this, [this](const QAction* action) {
+    setThemeChoice(static_cast<ThemeChoice>(action->data().toInt()));
+  });
   connect(a.switchTheme, &QAction::triggered, this, [this] {
     const bool dark = Theme::fromPalette(qApp->palette()).dark;
     setThemeChoice(dark ? ThemeChoice::Light : ThemeChoice::Dark);
@@ -114,7 +115,8 @@ void MainWindow::connectActions() {
   connect(a.about, &QAction::triggered, this, &MainWindow::showAbout);
 }
 
-// --- scenes --------------------------------------------------------------------------------------------------
+// --- scenes
+// --------------------------------------------------------------------------------------------------
 
 bool MainWindow::openScene(const QString& nameOrFile) {
   Result<Scene> scene = findScene(nameOrFile.toStdString(), m_setup.sceneFolder);
@@ -147,7 +149,7 @@ bool MainWindow::openTask(std::shared_ptr<const Task> task, const std::string& a
   showWorkspace();
   runsChanged();
   tick();
-  m_actions.toolBar->widgetForAction(m_actions.start)->setFocus();
+  m_workspace->setFocus();  // no button is favoured; Tab leads into the first one
   return true;
 }
 
@@ -156,14 +158,15 @@ void MainWindow::openWhenAllowed(const QString& nameOrFile) {
     openScene(nameOrFile);
     return;
   }
-  ask("open", tr("A run is still going; opening another scene discards %n iteration(s).", nullptr,
-                 discardedIterations()),
+  ask("open",
+      tr("A run is still going; opening another scene discards %n iteration(s).", nullptr,
+         discardedIterations()),
       {}, tr("Open anyway"), [this, nameOrFile] { openScene(nameOrFile); });
 }
 
 void MainWindow::chooseSceneFile() {
-  auto* dialog = new QFileDialog(this, tr("Open scene"), m_settings.lastFolder(),
-                                 tr("Scenes (*.scene.json *.json)"));
+  auto* dialog =
+      new QFileDialog(this, tr("Open scene"), m_settings.lastFolder(), tr("Scenes (*.scene.json *.json)"));
   dialog->setObjectName("dialog.openScene");
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->setFileMode(QFileDialog::ExistingFile);
@@ -174,12 +177,14 @@ void MainWindow::chooseSceneFile() {
   dialog->open();
 }
 
-// --- runs ----------------------------------------------------------------------------------------------------
+// --- runs
+// ----------------------------------------------------------------------------------------------------
 
 QString MainWindow::legend(const std::string& algorithm, int run) const {
   const Result<const AlgorithmEntry*> entry = findAlgorithm(algorithm);
   if (!entry) return QString::fromStdString(algorithm);
-  const QString label = QString::fromUtf8((*entry)->label.data(), static_cast<qsizetype>((*entry)->label.size()));
+  const QString label =
+      QString::fromUtf8((*entry)->label.data(), static_cast<qsizetype>((*entry)->label.size()));
   const bool twice = run == 1 && m_runs.front()->setup().algorithm == algorithm;
   return twice ? label + " (B)" : label;
 }
@@ -218,8 +223,9 @@ void MainWindow::removeSecondRun() {
     remove();
     return;
   }
-  ask("remove", tr("Run B is still going; removing it discards its %n iteration(s).", nullptr,
-                   m_runs.back()->history()->iterations()),
+  ask("remove",
+      tr("Run B is still going; removing it discards its %n iteration(s).", nullptr,
+         m_runs.back()->history()->iterations()),
       {}, tr("Remove run B"), remove);
 }
 
@@ -227,9 +233,9 @@ void MainWindow::restart(int run, const std::string& algorithm, Parameters param
   RunSession& session = *m_runs[static_cast<std::size_t>(run)];
   const RunSession& other = *m_runs[m_runs.size() - 1 - static_cast<std::size_t>(run)];
   const bool twice = m_runs.size() > 1 && other.setup().algorithm == algorithm;
-  session.reset({algorithm + (twice && run == 1 ? "-2" : "-1"), algorithm, session.setup().task,
-                 std::move(parameters)},
-                legend(algorithm, run));
+  session.reset(
+      {algorithm + (twice && run == 1 ? "-2" : "-1"), algorithm, session.setup().task, std::move(parameters)},
+      legend(algorithm, run));
 }
 
 bool MainWindow::changeAlgorithm(int run, const std::string& algorithm) {
@@ -259,8 +265,8 @@ void MainWindow::requestAlgorithm() {
   }
   showControls();  // the selector keeps saying what runs until the question is answered
   ask("algorithm", tr("Another algorithm needs a new run; this one is still going."),
-      tr("Its %n iteration(s) are discarded.", nullptr, session.history()->iterations()), tr("Begin a new run"),
-      [this, run, chosen] { changeAlgorithm(run, chosen); });
+      tr("Its %n iteration(s) are discarded.", nullptr, session.history()->iterations()),
+      tr("Begin a new run"), [this, run, chosen] { changeAlgorithm(run, chosen); });
 }
 
 void MainWindow::requestStart() {
@@ -287,8 +293,9 @@ void MainWindow::requestReset() {
   };
   const int lost = discardedIterations();
   if (lost == 0 && !anyActive()) return;
-  ask("reset", anyActive() ? tr("Reset stops what runs and forgets %n finished iteration(s).", nullptr, lost)
-                           : tr("Reset forgets %n finished iteration(s).", nullptr, lost),
+  ask("reset",
+      anyActive() ? tr("Reset stops what runs and forgets %n finished iteration(s).", nullptr, lost)
+                  : tr("Reset forgets %n finished iteration(s).", nullptr, lost),
       tr("This version saves no sessions; export the log to keep the numbers."), tr("Reset now"), reset);
 }
 
@@ -304,7 +311,8 @@ void MainWindow::showFailure(RunSession* run, const Failure& failure) {
   m_messages->post(key, Severity::Error, error, tr("Retry from iteration %1").arg(failure.iteration));
 }
 
-// --- parameters ----------------------------------------------------------------------------------------------
+// --- parameters
+// ----------------------------------------------------------------------------------------------
 
 void MainWindow::editParameter(const QString& key, const QString& value) {
   if (m_runs.empty()) return;
@@ -329,8 +337,9 @@ void MainWindow::editParameter(const QString& key, const QString& value) {
   }
   if (!restarts.empty()) {
     const QString label = QString::fromStdString(field->spec.label);
-    ask("newRun", tr("%1 = %2 needs a new run.").arg(label, value), tr("The iterations made so far are discarded."),
-        tr("New run with this"), [this, targets, key, value] {
+    ask("newRun", tr("%1 = %2 needs a new run.").arg(label, value),
+        tr("The iterations made so far are discarded."), tr("New run with this"),
+        [this, targets, key, value] {
           for (const int target : targets) {
             if (target >= static_cast<int>(m_runs.size())) continue;
             const RunSession& run = *m_runs[static_cast<std::size_t>(target)];
@@ -362,7 +371,10 @@ void MainWindow::showForm() {
 
 void MainWindow::showQueued() {
   if (m_runs.empty()) return;
-  m_panel->form()->setQueued(queuedOf(*m_runs[static_cast<std::size_t>(m_selected)]));
+  std::vector<std::pair<QString, QString>> queued = queuedOf(*m_runs[static_cast<std::size_t>(m_selected)]);
+  if (queued == m_queuedShown) return;  // asked at every tick while something runs
+  m_panel->form()->setQueued(queued);
+  m_queuedShown = std::move(queued);
 }
 
 void MainWindow::showControls() {
@@ -373,8 +385,8 @@ void MainWindow::showControls() {
     for (const auto& run : m_runs) controls = either(controls, controlsFor(run->state(), run->hasData()));
     const std::vector<RunSession*> next = startable(runs());
     const auto all = [&next](RunState state) {
-      return !next.empty() &&
-             std::all_of(next.begin(), next.end(), [state](const RunSession* run) { return run->state() == state; });
+      return !next.empty() && std::all_of(next.begin(), next.end(),
+                                          [state](const RunSession* run) { return run->state() == state; });
     };
     retry = all(RunState::Failed);
     raises = all(RunState::Finished) || all(RunState::Paused);
@@ -396,7 +408,8 @@ void MainWindow::showControls() {
   const QSignalBlocker blocker(m_actions.algorithm);
   m_actions.algorithm->setCurrentIndex(
       m_actions.algorithm->findData(QString::fromStdString(run.setup().algorithm)));
-  m_actions.algorithmLabel->setText(m_runs.size() > 1 ? tr("Algorithm of %1").arg(letter(&run)) : tr("Algorithm"));
+  m_actions.algorithmLabel->setText(m_runs.size() > 1 ? tr("Algorithm of %1").arg(letter(&run))
+                                                      : tr("Algorithm"));
   m_actions.algorithm->setToolTip(m_runs.size() > 1 ? tr("Algorithm of run %1").arg(letter(&run))
                                                     : tr("Algorithm of the run"));
 }
@@ -407,13 +420,14 @@ void MainWindow::showFairness() {
     return Contestant{&run.algorithm(), run.setup().task.get(), &run.parameters()};
   };
   const Fairness verdict = fairness(side(*m_runs[0]), side(*m_runs[1]));
-  const QString details =
-      verdict.different.isEmpty() ? tr("All shared parameters are equal.")
-                                  : tr("Different in both runs: %1.").arg(verdict.different.join(", "));
+  const QString details = verdict.different.isEmpty()
+                              ? tr("All shared parameters are equal.")
+                              : tr("Different in both runs: %1.").arg(verdict.different.join(", "));
   m_workspace->setFairness(verdict.text, details, verdict.fair);
 }
 
-// --- exports and help ------------------------------------------------------------------------------------------
+// --- exports and help
+// ------------------------------------------------------------------------------------------
 
 bool MainWindow::exportLog(int run, const QString& path) {
   if (run < 0 || run >= static_cast<int>(m_runs.size())) return false;
@@ -422,8 +436,12 @@ bool MainWindow::exportLog(int run, const QString& path) {
     m_messages->post("export", Severity::Error, status.error());
     return false;
   }
-  m_messages->post({.key = "export", .severity = Severity::Info, .what = tr("The log was saved."), .where = path,
-                    .mend = {}, .action = {}});
+  m_messages->post({.key = "export",
+                    .severity = Severity::Info,
+                    .what = tr("The log was saved."),
+                    .where = path,
+                    .mend = {},
+                    .action = {}});
   return true;
 }
 
@@ -433,13 +451,16 @@ bool MainWindow::exportPlots(const QString& folder) {
   const QStringList files = m_plots->exportTo(folder, {960, 600}, &problem);
   if (files.isEmpty()) {
     m_messages->post("export", Severity::Error,
-                     Error{tr("The plots could not be saved: %1").arg(problem).toStdString(), folder.toStdString(),
-                           "Choose another folder, or free some space."});
+                     Error{tr("The plots could not be saved: %1").arg(problem).toStdString(),
+                           folder.toStdString(), "Choose another folder, or free some space."});
     return false;
   }
-  m_messages->post({.key = "export", .severity = Severity::Info,
-                    .what = tr("%n file(s) saved.", nullptr, static_cast<int>(files.size())), .where = folder,
-                    .mend = {}, .action = {}});
+  m_messages->post({.key = "export",
+                    .severity = Severity::Info,
+                    .what = tr("%n file(s) saved.", nullptr, static_cast<int>(files.size())),
+                    .where = folder,
+                    .mend = {},
+                    .action = {}});
   return true;
 }
 
@@ -477,7 +498,8 @@ void MainWindow::showKeys() {
     rows += QString("<tr><td style=\"padding:2px 24px 2px 0\">%1</td><td>%2</td></tr>")
                 .arg(text.toHtmlEscaped(), keys.toHtmlEscaped());
   }
-  auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"), "<table>" + rows + "</table>", QMessageBox::Close, this);
+  auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"), "<table>" + rows + "</table>",
+                              QMessageBox::Close, this);
   box->setObjectName("dialog.keys");
   box->setAttribute(Qt::WA_DeleteOnClose);
   box->setModal(false);
@@ -485,11 +507,13 @@ void MainWindow::showKeys() {
 }
 
 void MainWindow::showAbout() {
-  const QString text =
-      tr("<h3>GPS Studio %1</h3><p>Design 2D robot tasks, let guided policy search learn them, and see why it works.</p>"
-         "<p>Free software under the GNU General Public License, version 3 or later; without any warranty.</p>"
-         "<p>Qt %2 (built with %3)</p>")
-          .arg(QApplication::applicationVersion().toHtmlEscaped(), QLatin1String(qVersion()), QLatin1String(QT_VERSION_STR));
+  const QString text = tr("<h3>GPS Studio %1</h3><p>Design 2D robot tasks, let guided policy search learn "
+                          "them, and see why it works.</p>"
+                          "<p>Free software under the GNU General Public License, version 3 or later; "
+                          "without any warranty.</p>"
+                          "<p>Qt %2 (built with %3)</p>")
+                           .arg(QApplication::applicationVersion().toHtmlEscaped(), QLatin1String(qVersion()),
+                                QLatin1String(QT_VERSION_STR));
   auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About GPS Studio"), text, QMessageBox::Close, this);
   box->setObjectName("dialog.about");
   box->setAttribute(Qt::WA_DeleteOnClose);

@@ -7,8 +7,10 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/documents/scene_folder.h"
 #include "app/forms/workspace.h"
 #include "app/main_window.h"
+#include "core/scene/scene_reader.h"
 #include "widgets/panels/time_bar.h"
 
 namespace gps::ui {
@@ -26,8 +28,10 @@ Status PictureTaker::begin() {
     for (const std::string& algorithm : m_options.algorithms) {
       if (const Result<const AlgorithmEntry*> entry = findAlgorithm(algorithm); !entry) return entry.error();
     }
+    if (const Result<Scene> found = findScene(scene, sceneFolder()); !found) return found.error();
     if (!m_window.openScene(QString::fromStdString(scene))) {
-      return Error{"The scene " + scene + " can't be shown.", "--scene", "gps-studio check FILE says what is wrong."};
+      return Error{"The scene " + scene + " can't be shown.", "--scene",
+                   "gps-studio check FILE says what is wrong."};
     }
     if (!m_options.algorithms.empty()) m_window.changeAlgorithm(0, m_options.algorithms.front());
     if (m_options.algorithms.size() > 1) m_window.addSecondRun(m_options.algorithms.back());
@@ -35,8 +39,8 @@ Status PictureTaker::begin() {
       if (!m_options.pauseAfter.empty() && run->phaseHelp(m_options.pauseAfter).isEmpty()) {
         std::string known;
         for (const Phase& phase : run->phases()) known += (known.empty() ? "" : ", ") + phase.id;
-        return Error{run->setup().algorithm + " has no phase \"" + m_options.pauseAfter + "\".", "--pause-after",
-                     "Use one of " + known + "."};
+        return Error{run->setup().algorithm + " has no phase \"" + m_options.pauseAfter + "\".",
+                     "--pause-after", "Use one of " + known + "."};
       }
       if (m_options.iterations == 0) continue;
       const Status status = run->setParameter("run.iterations", QString::number(m_options.iterations));
@@ -66,7 +70,8 @@ void PictureTaker::watch() {
     }
     const Progress& progress = run->progress();
     const bool inLast = run->history()->iterations() >= run->parameters().run.iterations - 1;
-    if (inLast && state == RunState::Paused && progress.partial && progress.partial->phase == m_options.pauseAfter) {
+    if (inLast && state == RunState::Paused && progress.partial &&
+        progress.partial->phase == m_options.pauseAfter) {
       continue;
     }
     run->step(inLast ? StepUnit::Phase : StepUnit::Iteration);

@@ -27,7 +27,8 @@ QString tr(const char* text) {
   return QCoreApplication::translate("WindowActions", text);
 }
 
-QActionGroup* choices(QMainWindow* window, const char* prefix, const QList<std::pair<QString, QString>>& entries) {
+QActionGroup* choices(QMainWindow* window, const char* prefix,
+                      const QList<std::pair<QString, QString>>& entries) {
   auto* group = new QActionGroup(window);
   for (qsizetype i = 0; i < entries.size(); ++i) {
     QAction* action = group->addAction(entries[i].second);
@@ -48,14 +49,14 @@ WindowActions::WindowActions(QMainWindow* window) : m_window(window) {
   makeToolBar();
 }
 
-QAction* WindowActions::add(const char* name, const QString& text, const QString& tip, const QString& iconName,
-                            const QString& shortcut) {
+QAction* WindowActions::add(const char* name, const QString& text, const QString& tip,
+                            const QString& iconName, const QString& shortcut) {
   auto* action = new QAction(text, m_window);
   action->setObjectName(QLatin1String(name));
   if (!shortcut.isEmpty()) action->setShortcut(QKeySequence(shortcut));
-  action->setToolTip(shortcut.isEmpty()
-                         ? tip
-                         : tip + QLatin1String(" (") + action->shortcut().toString(QKeySequence::NativeText) + ")");
+  action->setToolTip(shortcut.isEmpty() ? tip
+                                        : tip + QLatin1String(" (") +
+                                              action->shortcut().toString(QKeySequence::NativeText) + ")");
   action->setStatusTip(QString());
   action->setProperty(kIconProperty, iconName);
   // Shortcuts hold while a dock floats or the menu bar is hidden.
@@ -64,7 +65,8 @@ QAction* WindowActions::add(const char* name, const QString& text, const QString
   return action;
 }
 
-QAction* WindowActions::addLayer(const char* name, const QString& text, const QString& tip, const QString& iconName) {
+QAction* WindowActions::addLayer(const char* name, const QString& text, const QString& tip,
+                                 const QString& iconName) {
   QAction* action = add(name, text, tip, iconName);
   action->setCheckable(true);
   action->setChecked(true);
@@ -73,9 +75,11 @@ QAction* WindowActions::addLayer(const char* name, const QString& text, const QS
 
 void WindowActions::makeFileActions() {
   openScene = add("file.openScene", tr("Open scene…"), tr("Open a scene file"), "open", "Ctrl+O");
-  startPage = add("file.startPage", tr("Shipped scenes"), tr("Choose one of the shipped scenes"), "home", "Ctrl+N");
-  exportLogA = add("file.exportLogA", tr("Export log of run A…"),
-                   tr("Save one JSON line per iteration, as the train command prints them"), "export", "Ctrl+E");
+  startPage =
+      add("file.startPage", tr("Shipped scenes"), tr("Choose one of the shipped scenes"), "home", "Ctrl+N");
+  exportLogA =
+      add("file.exportLogA", tr("Export log of run A…"),
+          tr("Save one JSON line per iteration, as the train command prints them"), "export", "Ctrl+E");
   exportLogB = add("file.exportLogB", tr("Export log of run B…"),
                    tr("Save one JSON line per iteration, as the train command prints them"), "export");
   exportPlots = add("file.exportPlots", tr("Export plots…"), tr("Save every plot as PNG and SVG in a folder"),
@@ -86,25 +90,30 @@ void WindowActions::makeFileActions() {
 void WindowActions::makeRunActions() {
   start = add("run.start", tr("Start"), tr("Learn until the iteration limit"), "start", "F5");
   pause = add("run.pause", tr("Pause"), tr("Hold at the next safe point, within 200 ms"), "pause", "F6");
-  stepPhase = add("run.stepPhase", tr("Step one phase"), tr("Run to the end of the next phase and pause there"),
-                  "step", "F10");
-  stepIteration = add("run.stepIteration", tr("Step one iteration"), tr("Run one whole iteration and pause"), "step",
-                      "F11");
-  stop = add("run.stop", tr("Stop"), tr("Discard the running iteration; finished ones stay"), "stop", "Shift+F5");
+  stepPhase = add("run.stepPhase", tr("Step one phase"),
+                  tr("Run to the end of the next phase and pause there"), "step", "F10");
+  stepIteration = add("run.stepIteration", tr("Step one iteration"), tr("Run one whole iteration and pause"),
+                      "step", "F11");
+  stop = add("run.stop", tr("Stop"), tr("Discard the running iteration; finished ones stay"), "stop",
+             "Shift+F5");
   reset = add("run.reset", tr("Reset"), tr("Forget all iterations and begin anew"), "reset", "Ctrl+Shift+F5");
   addRun = add("run.addSecond", tr("Add second run"),
-               tr("Show another algorithm beside this one, with the same set-up and the same noise"), "compare",
-               "Ctrl+D");
-  removeRun = add("run.removeSecond", tr("Remove second run"), tr("Keep run A only"), "close", "Ctrl+Shift+D");
+               tr("Show another algorithm beside this one, with the same set-up and the same noise"),
+               "compare", "Ctrl+D");
+  removeRun =
+      add("run.removeSecond", tr("Remove second run"), tr("Keep run A only"), "close", "Ctrl+Shift+D");
 }
 
 void WindowActions::makeViewActions() {
   showSamples = addLayer("view.samples", tr("Rollouts"), tr("Noisy rollouts of the iteration"), "samples");
   showLocal = addLayer("view.local", tr("Local controllers"), tr("Noise-free paths of the local controllers"),
                        "local");
-  showGlobal = addLayer("view.global", tr("Global policy"), tr("Noise-free paths of the global policy"), "global");
-  showTubes = addLayer("view.tubes", tr("Uncertainty tubes"), tr("Two standard deviations around the paths"), "tube");
-  showGhosts = addLayer("view.ghosts", tr("Earlier iterations"), tr("Paths of earlier iterations, faded"), "ghost");
+  showGlobal =
+      addLayer("view.global", tr("Global policy"), tr("Noise-free paths of the global policy"), "global");
+  showTubes =
+      addLayer("view.tubes", tr("Uncertainty tubes"), tr("Two standard deviations around the paths"), "tube");
+  showGhosts =
+      addLayer("view.ghosts", tr("Earlier iterations"), tr("Paths of earlier iterations, faded"), "ghost");
   showGrid = addLayer("view.grid", tr("Grid"), tr("Grid behind the scene"), "grid");
   fit = add("view.fit", tr("Fit to view"), tr("Show the whole scene and its paths"), "fit", "Ctrl+0");
   themes = choices(m_window, "view.theme.",

@@ -2,6 +2,7 @@
 #include "app/window_command.h"
 
 #include <QApplication>
+#include <QTemporaryDir>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -39,9 +40,10 @@ int runWindow(int argc, char** argv) {
   }
   if (!isSet("QT_QPA_PLATFORM") && !isSet("DISPLAY") && !isSet("WAYLAND_DISPLAY")) {
     if (options->grab.empty()) {
-      return refuse({"There is no display to open a window on.", "",
-                     "Train in the terminal with gps-studio train SCENE (gps-studio list scenes names them), save a "
-                     "picture with gps-studio --grab FILE.png, or log in with a display (ssh -X)."});
+      return refuse(
+          {"There is no display to open a window on.", "",
+           "Train in the terminal with gps-studio train SCENE (gps-studio list scenes names them), save a "
+           "picture with gps-studio --grab FILE.png, or log in with a display (ssh -X)."});
     }
     qputenv("QT_QPA_PLATFORM", "offscreen");
   }
@@ -53,12 +55,15 @@ int runWindow(int argc, char** argv) {
   WindowSetup setup{.configFolder = QString::fromStdString(options->configDir),
                     .sceneFolder = sceneFolder(),
                     .systemIsDark = Theme::fromPalette(QApplication::palette()).dark};
-  MainWindow window(std::move(setup));
   if (!options->theme.empty()) {
-    window.setThemeChoice(options->theme == "dark"    ? ThemeChoice::Dark
-                          : options->theme == "light" ? ThemeChoice::Light
-                                                      : ThemeChoice::System);
+    setup.theme = options->theme == "dark"    ? ThemeChoice::Dark
+                  : options->theme == "light" ? ThemeChoice::Light
+                                              : ThemeChoice::System;
   }
+  // A picture is the same on every machine: it does not follow the user's layout.
+  const QTemporaryDir pictureSettings;
+  if (!options->grab.empty() && options->configDir.empty()) setup.configFolder = pictureSettings.path();
+  MainWindow window(std::move(setup));
   if (!options->grab.empty()) {
     PictureTaker taker(window, *options);
     if (Status status = taker.begin(); !status) return refuse(status.error());

@@ -10,13 +10,15 @@ namespace gps {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kOptions{"--config-dir", "--theme",      "--grab",       "--size",
-                                                   "--scene",      "--algorithms", "--iterations", "--pause-after"};
+constexpr std::array<std::string_view, 8> kOptions{"--config-dir", "--theme",      "--grab",
+                                                   "--size",       "--scene",      "--algorithms",
+                                                   "--iterations", "--pause-after"};
 
 std::optional<int> number(std::string_view text, int min, int max) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || value < min || value > max) return std::nullopt;
+  if (error != std::errc() || end != text.data() + text.size() || value < min || value > max)
+    return std::nullopt;
   return value;
 }
 
@@ -50,7 +52,8 @@ Status take(WindowOptions& options, std::string_view name, std::string value) {
     const std::vector<std::string> parts = split(value, 'x');
     const std::optional<int> width = parts.size() == 2 ? number(parts[0], 320, 7680) : std::nullopt;
     const std::optional<int> height = parts.size() == 2 ? number(parts[1], 240, 4320) : std::nullopt;
-    if (!width || !height) return wrong(name, value, "Give width and height in pixels, for example 1280x800.");
+    if (!width || !height)
+      return wrong(name, value, "Give width and height in pixels, for example 1280x800.");
     options.width = *width;
     options.height = *height;
   } else if (name == "--scene") {
@@ -77,7 +80,8 @@ Result<WindowOptions> parseWindowOptions(int argc, const char* const* argv) {
     if (argument.empty() || argument.front() != '-') {
       if (!options.file.empty()) {
         return Error{"The window opens one file, but two are named: " + options.file + " and " +
-                         std::string(argument) + ".", "command line", "Name one scene file."};
+                         std::string(argument) + ".",
+                     "command line", "Name one scene file."};
       }
       options.file = argument;
       continue;
@@ -95,7 +99,8 @@ Result<WindowOptions> parseWindowOptions(int argc, const char* const* argv) {
       value = argv[++i];
     }
     if (value.empty()) {
-      return Error{std::string(name) + " needs a value.", "command line", "gps-studio --help shows what it takes."};
+      return Error{std::string(name) + " needs a value.", "command line",
+                   "gps-studio --help shows what it takes."};
     }
     if (Status status = take(options, name, std::move(value)); !status) return status.error();
   }
@@ -115,7 +120,8 @@ Result<WindowOptions> parseWindowOptions(int argc, const char* const* argv) {
 std::string_view windowOptionsHelp() {
   return "  gps-studio [FILE]            open the window, with a scene file when one is named\n"
          "      --theme light|dark|system\n"
-         "  gps-studio --grab FILE.png   save a picture of the window when the iterations are done, and quit\n"
+         "  gps-studio --grab FILE.png   save a picture of the window when the iterations are done, and "
+         "quit\n"
          "      --scene SCENE            file, or name of a shipped scene; without it the start page\n"
          "      --algorithms A[,B]       one or two runs\n"
          "      --iterations N           per run\n"

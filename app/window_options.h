@@ -16,7 +16,7 @@ struct WindowOptions {
   std::string configDir;  ///< empty: the user's configuration folder
   std::string theme;      ///< light, dark, system; empty: as last time
 
-  std::string grab;       ///< picture to save; empty: an ordinary window
+  std::string grab;  ///< picture to save; empty: an ordinary window
   int width = 1280;
   int height = 800;
   std::string scene;                    ///< name or file

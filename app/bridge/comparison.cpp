@@ -51,7 +51,8 @@ Fairness fairness(const Contestant& a, const Contestant& b) {
   parts << (noise ? tr("same noise") : tr("different noise"));
   parts << (start ? tr("same start") : tr("different start"));
   parts << (cost ? tr("same cost") : tr("different cost"));
-  result.text = (result.fair ? tr("Fair comparison: %1.") : tr("Not a fair comparison: %1.")).arg(parts.join(", "));
+  result.text =
+      (result.fair ? tr("Fair comparison: %1.") : tr("Not a fair comparison: %1.")).arg(parts.join(", "));
   if (!result.fair) {
     QStringList causes = result.different;
     for (const QString& setting : settings) causes.removeAll(setting);

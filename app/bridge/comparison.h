@@ -30,8 +30,9 @@ bool isShared(const ParamSpec& spec, const AlgorithmEntry& a, const AlgorithmEnt
 /// The algorithm that is worth seeing beside `algorithm`.
 std::string counterpart(std::string_view algorithm);
 
-/// Parameters for a second run beside the first: its own algorithm's defaults, and whatever was changed from the
-/// default at the first run and is read by both. Defaults that differ on purpose stay each algorithm's own.
+/// Parameters for a second run beside the first: its own algorithm's defaults, and whatever was changed from
+/// the default at the first run and is read by both. Defaults that differ on purpose stay each algorithm's
+/// own.
 Result<Parameters> parametersBeside(const Contestant& first, std::string_view algorithm);
 
 }  // namespace gps::ui

@@ -34,10 +34,12 @@ bool RunSession::active() const {
     case RunState::Pausing:
     case RunState::Paused:
     case RunState::Stepping:
-    case RunState::Stopping: return true;
+    case RunState::Stopping:
+      return true;
     case RunState::Idle:
     case RunState::Finished:
-    case RunState::Failed: return false;
+    case RunState::Failed:
+      return false;
   }
   return false;
 }

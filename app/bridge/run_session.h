@@ -13,9 +13,9 @@
 
 namespace gps::ui {
 
-/// One run as the window sees it: the engine's run, its mailbox, the finished iterations and the newest progress.
-/// Lives on the UI thread; nothing arrives unless drain() is called, so every signal comes from there or from a
-/// call of the owner. Destroying or resetting a run that works stops it first (below 200 ms).
+/// One run as the window sees it: the engine's run, its mailbox, the finished iterations and the newest
+/// progress. Lives on the UI thread; nothing arrives unless drain() is called, so every signal comes from
+/// there or from a call of the owner. Destroying or resetting a run that works stops it first (below 200 ms).
 class RunSession : public QObject {
   Q_OBJECT
  public:
@@ -46,8 +46,8 @@ class RunSession : public QObject {
   void stop();
   void retry();
 
-  /// Before there is data the set-up changes at once; afterwards the change is queued for the next iteration. An
-  /// error says why the value cannot be.
+  /// Before there is data the set-up changes at once; afterwards the change is queued for the next iteration.
+  /// An error says why the value cannot be.
   Status setParameter(const QString& key, const QString& value);
   void cancelParameter(const QString& key);
 
@@ -80,7 +80,8 @@ class RunSession : public QObject {
   std::shared_ptr<RunHistory> m_history;
   Progress m_progress;
   std::shared_ptr<Mailbox> m_mailbox;
-  std::unique_ptr<Run> m_run;  ///< made by the first request, so that a set-up can be edited freely until then
+  std::unique_ptr<Run>
+      m_run;  ///< made by the first request, so that a set-up can be edited freely until then
   std::uint64_t m_firstRequest = 0;  ///< not answered yet; idle progress posted before it is stale
   std::map<std::uint64_t, QString> m_parameterRequests;
 };

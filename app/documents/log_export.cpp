@@ -21,8 +21,8 @@ QByteArray runLog(const RunHistory& history) {
 Status writeFile(const QString& path, const QByteArray& content) {
   QSaveFile file(path);
   if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size() || !file.commit()) {
-    return Error{"The file could not be written: " + file.errorString().toStdString() + ".", path.toStdString(),
-                 "Choose another folder, or free some space."};
+    return Error{"The file could not be written: " + file.errorString().toStdString() + ".",
+                 path.toStdString(), "Choose another folder, or free some space."};
   }
   return Done{};
 }

@@ -37,15 +37,16 @@ bool readable(const QString& path) {
   const QList<QByteArray> lines = text.split('\n');
   return std::all_of(lines.begin(), lines.end(), [](const QByteArray& line) {
     const QByteArray trimmed = line.trimmed();
-    return trimmed.isEmpty() || trimmed.startsWith(';') || (trimmed.startsWith('[') && trimmed.endsWith(']')) ||
-           trimmed.contains('=');
+    return trimmed.isEmpty() || trimmed.startsWith(';') ||
+           (trimmed.startsWith('[') && trimmed.endsWith(']')) || trimmed.contains('=');
   });
 }
 
 }  // namespace
 
 Settings::Settings(const QString& folder) {
-  const QString place = folder.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::AppConfigLocation) : folder;
+  const QString place =
+      folder.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::AppConfigLocation) : folder;
   QDir().mkpath(place);
   const QString path = QDir(place).filePath("window.ini");
   bool usable = readable(path);

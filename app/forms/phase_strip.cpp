@@ -9,7 +9,8 @@
 
 namespace gps::ui {
 
-PhaseStrip::PhaseStrip(QWidget* parent) : QWidget(parent), m_flow(new QLabel(this)), m_sentence(new QLabel(this)) {
+PhaseStrip::PhaseStrip(QWidget* parent)
+    : QWidget(parent), m_flow(new QLabel(this)), m_sentence(new QLabel(this)) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(12, 0, 12, 4);
   layout->setSpacing(2);
@@ -45,7 +46,8 @@ void PhaseStrip::setProgress(const Progress& progress, bool hasData) {
       if (progress.partial) current = progress.partial->phase;
       for (const Phase& phase : m_phases) {
         if (phase.id != current) continue;
-        sentence = tr("%1 done: %2").arg(QString::fromStdString(phase.label), QString::fromStdString(phase.help));
+        sentence =
+            tr("%1 done: %2").arg(QString::fromStdString(phase.label), QString::fromStdString(phase.help));
       }
       if (sentence.isEmpty()) {
         sentence = progress.phaseLabel.empty() || progress.iteration < 1 || progress.phaseFraction >= 1.0
@@ -53,9 +55,14 @@ void PhaseStrip::setProgress(const Progress& progress, bool hasData) {
                        : tr("Paused inside this phase: %1.").arg(QString::fromStdString(progress.phaseLabel));
       }
       break;
-    case RunState::Finished: sentence = tr("Finished. Continue raises the limit."); break;
-    case RunState::Failed: sentence = tr("Failed; the message above says why."); break;
-    default: break;
+    case RunState::Finished:
+      sentence = tr("Finished. Continue raises the limit.");
+      break;
+    case RunState::Failed:
+      sentence = tr("Failed; the message above says why.");
+      break;
+    default:
+      break;
   }
   if (m_sentence->text() != sentence) m_sentence->setText(sentence);
   if (current == m_current) return;

@@ -22,8 +22,9 @@ void setTextIfNew(QLabel* label, const QString& text) {
 
 QString clockText(double seconds) {
   if (!(seconds >= 0.0)) return {};
-  const long total = std::lround(std::min(seconds, 359999.0));
-  const QString tail = QString("%1:%2").arg(total / 60 % 60, 2, 10, QChar('0')).arg(total % 60, 2, 10, QChar('0'));
+  const long total = static_cast<long>(std::ceil(std::min(seconds, 359999.0)));
+  const QString tail =
+      QString("%1:%2").arg(total / 60 % 60, 2, 10, QChar('0')).arg(total % 60, 2, 10, QChar('0'));
   return total < 3600 ? tail : QString("%1:%2").arg(total / 3600).arg(tail);
 }
 

@@ -11,14 +11,16 @@ class QProgressBar;
 
 namespace gps::ui {
 
-/// The line at the foot of the window: state, phase, condition, progress, time left, speed and seed of one run.
+/// The line at the foot of the window: state, phase, condition, progress, time left, speed and seed of one
+/// run.
 class StatusStrip : public QWidget {
   Q_OBJECT
  public:
   explicit StatusStrip(QWidget* parent = nullptr);
 
   /// `run` names it ("A"); empty with a single run.
-  void setRun(const QString& run, const Progress& progress, const Parameters& parameters, int finishedIterations);
+  void setRun(const QString& run, const Progress& progress, const Parameters& parameters,
+              int finishedIterations);
   /// Label of the highlighted condition; empty: all.
   void setCondition(const QString& condition);
 

@@ -31,8 +31,11 @@ struct Workspace::View {
 };
 
 Workspace::Workspace(QWidget* parent)
-    : QWidget(parent), m_splitter(new QSplitter(Qt::Horizontal, this)), m_fairness(new QLabel(this)),
-      m_time(new TimeBar(this)), m_theme(Theme::light()) {
+    : QWidget(parent),
+      m_splitter(new QSplitter(Qt::Horizontal, this)),
+      m_fairness(new QLabel(this)),
+      m_time(new TimeBar(this)),
+      m_theme(Theme::light()) {
   m_splitter->setObjectName("workspace.splitter");
   m_splitter->setChildrenCollapsible(false);
   m_fairness->setObjectName("workspace.fairness");
@@ -126,7 +129,8 @@ void Workspace::makeView(RunSession* run, int index) {
 bool Workspace::eventFilter(QObject* watched, QEvent* event) {
   if (event->type() == QEvent::MouseButtonPress || event->type() == QEvent::FocusIn) {
     for (std::size_t i = 0; i < m_views.size(); ++i) {
-      if (watched == m_views[i]->canvas || watched == m_views[i]->header) Q_EMIT runActivated(static_cast<int>(i));
+      if (watched == m_views[i]->canvas || watched == m_views[i]->header)
+        Q_EMIT runActivated(static_cast<int>(i));
     }
   }
   return QWidget::eventFilter(watched, event);
@@ -160,10 +164,12 @@ void Workspace::refresh() {
     if (view.history != run.history()) {
       view.history = run.history();
       view.shown.reset();
-      view.header->setRun(m_views.size() > 1 ? (i == 0 ? "A" : "B") : QString(),
-                          QString::fromUtf8(run.algorithm().label.data(),
-                                            static_cast<qsizetype>(run.algorithm().label.size())),
-                          run.algorithm().hasPolicy);
+      const std::string_view label = run.algorithm().label;
+      const QString algorithm = QString::fromUtf8(label.data(), static_cast<qsizetype>(label.size()));
+      view.header->setRun(m_views.size() == 1 ? algorithm
+                          : i == 0            ? "A"
+                                              : "B",
+                          algorithm, run.algorithm().hasPolicy);
       view.header->setSnapshot(nullptr);
       view.phases->setPhases(run.phases());
       view.canvas->setScene(run.setup().task->scene);

@@ -17,8 +17,8 @@ class PhaseStrip;
 class RunHeader;
 class TimeBar;
 
-/// The centre of the window: one view per run (header, phases, canvas) side by side with one camera, one time and
-/// one iteration for both. Sessions are not owned and must outlive the next setRuns().
+/// The centre of the window: one view per run (header, phases, canvas) side by side with one camera, one time
+/// and one iteration for both. Sessions are not owned and must outlive the next setRuns().
 class Workspace : public QWidget {
   Q_OBJECT
  public:

@@ -220,7 +220,8 @@ void TestBridge::logIsWhatTrainPrints() {
   for (const auto& snapshot : session.history()->snapshots()) {
     expected += QByteArray::fromStdString(iterationJson(*snapshot)) + '\n';
   }
-  expected += QByteArray::fromStdString(summaryJson(std::span(&session.history()->snapshots().back(), 1))) + '\n';
+  expected +=
+      QByteArray::fromStdString(summaryJson(std::span(&session.history()->snapshots().back(), 1))) + '\n';
   QTemporaryDir folder;
   QVERIFY(writeFile(folder.filePath("run.jsonl"), runLog(*session.history())));
   QFile file(folder.filePath("run.jsonl"));
@@ -292,13 +293,15 @@ void TestBridge::fairnessNamesWhatDiffers() {
   Parameters b = *parametersBeside({&mdgps, task.get(), &a}, "badmm");
   Fairness verdict = fairness({&mdgps, task.get(), &a}, {&badmm, task.get(), &b});
   QVERIFY(verdict.fair);
-  QVERIFY2(verdict.text.contains("same noise") && verdict.text.contains("same start"), qPrintable(verdict.text));
+  QVERIFY2(verdict.text.contains("same noise") && verdict.text.contains("same start"),
+           qPrintable(verdict.text));
   QVERIFY(verdict.different.contains("Step rule"));  // on purpose, so it stays fair
 
   b.run.seed = a.run.seed + 1;
   verdict = fairness({&mdgps, task.get(), &a}, {&badmm, task.get(), &b});
   QVERIFY(!verdict.fair);
-  QVERIFY2(verdict.text.contains("different noise") && verdict.text.contains("Seed"), qPrintable(verdict.text));
+  QVERIFY2(verdict.text.contains("different noise") && verdict.text.contains("Seed"),
+           qPrintable(verdict.text));
 }
 
 void TestBridge::damagedSettingsAreSetAside() {
@@ -338,7 +341,8 @@ void TestBridge::windowOptionsAreChecked_data() {
   };
   row("", "");
   row("arm.scene.json --config-dir /tmp/x", "");
-  row("--grab a.png --scene point_mass --algorithms badmm,mdgps --iterations 5 --size 1280x800 --theme dark", "");
+  row("--grab a.png --scene point_mass --algorithms badmm,mdgps --iterations 5 --size 1280x800 --theme dark",
+      "");
   row("--grab=a.png --scene=point_mass --pause-after=c_step", "");
   row("a.json b.json", "two are named");
   row("--grap a.png", "--grap");

@@ -47,7 +47,8 @@ struct Opened {
   void makeCheap(int iterations) {
     for (RunSession* each : window.runs()) {
       for (const auto& [key, value] : {std::pair{"run.iterations", QString::number(iterations)},
-                                       {"pol.steps", QString("100")}, {"run.samples", QString("4")}}) {
+                                       {"pol.steps", QString("100")},
+                                       {"run.samples", QString("4")}}) {
         const Status status = each->setParameter(key, value);
         QVERIFY2(status.ok(), status ? "" : status.error().text().c_str());
       }
@@ -126,7 +127,8 @@ void TestMainWindow::phaseStepsFollowTheDocumentedOrderAndSayWhatWasDone() {
   o.makeCheap(3);
   // The first iteration trains the first policy before it can be linearised; the list holds from the second.
   o.window.actions().stepIteration->trigger();
-  QTRY_VERIFY_WITH_TIMEOUT(o.run(0).history()->iterations() == 1 && o.run(0).state() == RunState::Paused, kPatience);
+  QTRY_VERIFY_WITH_TIMEOUT(o.run(0).history()->iterations() == 1 && o.run(0).state() == RunState::Paused,
+                           kPatience);
   const std::vector<Phase>& phases = o.run(0).phases();
   QStringList seen, wanted;
   // The last phase ends the iteration, so it is seen as a finished one.
