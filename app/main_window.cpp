@@ -226,8 +226,7 @@ void MainWindow::tick() {
   for (const auto& run : m_runs) run->drain();
   if (m_viewsDirty || m_formDirty) {
     if (m_viewsDirty) {
-      m_viewsDirty = false;
-      m_workspace->refresh();
+      m_viewsDirty = m_workspace->refreshNext();
       showControls();
       showQueued();
       if (!m_runs.empty()) {
@@ -247,16 +246,18 @@ void MainWindow::tick() {
       showFairness();
     }
   }
+  // One heavy piece per tick: two canvases and four plots at once would hold up a click.
   if (++m_ticks % kTicksPerPlot == 0 && m_plotsDirty) {
     m_plotsDirty = false;
-    m_plots->refresh();
+    m_plotsDue = true;
   }
+  if (m_plotsDue && !m_viewsDirty) m_plotsDue = m_plots->refreshNext();
 }
 
 void MainWindow::refreshNow() {
   m_viewsDirty = m_formDirty = true;
-  tick();
-  m_plotsDirty = false;
+  while (m_viewsDirty) tick();
+  m_plotsDirty = m_plotsDue = false;
   m_plots->refresh();
 }
 

@@ -132,6 +132,7 @@ class MainWindow : public QMainWindow {
   int m_ticks = 0;
   bool m_viewsDirty = false;
   bool m_plotsDirty = false;
+  bool m_plotsDue = false;  ///< some plots still wait for their turn
   bool m_formDirty = false;
   bool m_closing = false;  ///< asked before, or nothing to ask
   std::map<QString, std::function<void()>> m_answers;

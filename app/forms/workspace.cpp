@@ -56,7 +56,9 @@ Workspace::Workspace(QWidget* parent)
     Q_EMIT timeStepChosen(step);
   });
   connect(m_time, &TimeBar::iterationChosen, this, [this](int iteration) {
-    for (const auto& view : m_views) show(*view);
+    if (!m_spreading) {
+      for (const auto& view : m_views) show(*view);
+    }
     Q_EMIT iterationChosen(iteration);
   });
   connect(m_time, &TimeBar::followChanged, this, [this] {
@@ -85,7 +87,8 @@ void Workspace::setRuns(const std::vector<RunSession*>& runs) {
     if (m_cameraMoved) shareCamera(m_views.front()->canvas);
   }
   m_fairness->setVisible(m_views.size() > 1);
-  refresh();
+  while (refreshNext()) {
+  }
 }
 
 void Workspace::makeView(RunSession* run, int index) {
@@ -155,7 +158,7 @@ void Workspace::setFairness(const QString& text, const QString& details, bool fa
   m_fairness->setStyleSheet(m_fairness->styleSheet());  // looks the new role up
 }
 
-void Workspace::refresh() {
+bool Workspace::refreshNext() {
   int iterations = 0;
   for (std::size_t i = 0; i < m_views.size(); ++i) {
     View& view = *m_views[i];
@@ -180,11 +183,21 @@ void Workspace::refresh() {
     view.header->setProgress(run.progress());
     view.phases->setProgress(run.progress(), run.hasData());
   }
-  m_time->setIterationCount(iterations);  // while following, chooses the newest and shows it
-  for (const auto& view : m_views) show(*view);
+  m_spreading = true;
+  m_time->setIterationCount(iterations);  // while following, chooses the newest
+  m_spreading = false;
+  // One canvas per call, by turns: each draws its layers anew for a new iteration.
+  const std::size_t count = m_views.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    View& view = *m_views[(m_turn + i) % count];
+    if (!show(view)) continue;
+    m_turn = (m_turn + i + 1) % count;
+    return true;
+  }
+  return false;
 }
 
-void Workspace::show(View& view) {
+bool Workspace::show(View& view) {
   const RunHistory& history = *view.run->history();
   const auto& snapshots = history.snapshots();
   const Progress& progress = view.run->progress();
@@ -195,7 +208,7 @@ void Workspace::show(View& view) {
   // Held inside an iteration, the newest there is to see is what its phases have made so far.
   const bool partial = m_time->following() && progress.state == RunState::Paused && progress.partial;
   if (partial) snapshot = progress.partial;
-  if (snapshot == view.shown) return;
+  if (snapshot == view.shown) return false;
   view.shown = snapshot;
   std::vector<std::shared_ptr<const Snapshot>> earlier;
   for (int k = partial ? chosen : chosen - 1; k > 0 && static_cast<int>(earlier.size()) < kGhosts; --k) {
@@ -203,6 +216,7 @@ void Workspace::show(View& view) {
   }
   view.canvas->setSnapshot(snapshot, std::move(earlier));
   view.header->setSnapshot(snapshot);
+  return true;
 }
 
 void Workspace::fit() {

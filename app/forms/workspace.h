@@ -29,8 +29,9 @@ class Workspace : public QWidget {
   void setTheme(const Theme& theme);
   void setLayers(const CanvasLayers& layers);
   void setFairness(const QString& text, const QString& details, bool fair);
-  /// Shows what changed in the runs since the last call.
-  void refresh();
+  /// Shows what changed in the runs since the last call, at most one canvas' new iteration per call. True while
+  /// another may wait.
+  bool refreshNext();
 
   void fit();
   /// Iteration and time scrubbed to; following the newest unless the user went back.
@@ -59,7 +60,7 @@ class Workspace : public QWidget {
  private:
   struct View;
   void makeView(RunSession* run, int index);
-  void show(View& view);
+  bool show(View& view);
   void shareCamera(const SceneCanvas* from);
 
   QSplitter* m_splitter;
@@ -69,6 +70,8 @@ class Workspace : public QWidget {
   CanvasLayers m_layers;
   Theme m_theme;
   int m_condition = -1;
+  std::size_t m_turn = 0;    ///< the canvas that is first in the next refreshNext()
+  bool m_spreading = false;  ///< the time bar follows by itself: canvases change by turns
   bool m_cameraMoved = false;  ///< by the user; until then every canvas shows its scene's camera
 };
 

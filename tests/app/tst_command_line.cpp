@@ -8,6 +8,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "app/main_window.h"
+
 namespace {
 
 struct Outcome {
@@ -53,6 +55,8 @@ class TestCommandLine : public QObject {
   void trainPrintsOneObjectPerIterationAndASummary();
   void threadsNeverChangeTheLines_data();
   void threadsNeverChangeTheLines();
+  void windowExportsTheSameLines_data();
+  void windowExportsTheSameLines();
   void metricsAndPlotsAreWritten();
   void badInputExitsWithTwoAndSaysWhatWhereAndMend_data();
   void badInputExitsWithTwoAndSaysWhatWhereAndMend();
@@ -119,6 +123,36 @@ void TestCommandLine::threadsNeverChangeTheLines() {
   QCOMPARE(one.exitCode, 0);
   QVERIFY(one.out.size() > 500);
   QCOMPARE(withoutSeconds(one.out), withoutSeconds(four.out));
+}
+
+void TestCommandLine::windowExportsTheSameLines_data() {
+  trainPrintsOneObjectPerIterationAndASummary_data();
+}
+
+void TestCommandLine::windowExportsTheSameLines() {
+  QFETCH(QString, algorithm);
+  const Outcome terminal = run(shortTraining("two_link_arm", algorithm));
+  QCOMPARE(terminal.exitCode, 0);
+
+  QTemporaryDir folder;
+  gps::ui::WindowSetup setup;
+  setup.configFolder = folder.filePath("config");
+  setup.sceneFolder = GPS_SCENES;
+  gps::ui::MainWindow window(setup);
+  window.show();
+  QVERIFY(window.openScene("two_link_arm"));
+  QVERIFY(window.changeAlgorithm(0, algorithm.toStdString()));
+  gps::ui::RunSession* session = window.runs().front();
+  for (const auto& [key, value] : {std::pair{"run.iterations", "2"}, {"run.seed", "4"}, {"pol.steps", "200"},
+                                   {"badmm.inner", "2"}}) {
+    QVERIFY(session->setParameter(key, value).ok());
+  }
+  session->start();
+  QTRY_COMPARE_WITH_TIMEOUT(session->state(), gps::RunState::Finished, 120000);
+  QVERIFY(window.exportLog(0, folder.filePath("log.jsonl")));
+  QFile log(folder.filePath("log.jsonl"));
+  QVERIFY(log.open(QIODevice::ReadOnly));
+  QCOMPARE(withoutSeconds(log.readAll()), withoutSeconds(terminal.out));
 }
 
 void TestCommandLine::metricsAndPlotsAreWritten() {
@@ -222,5 +256,5 @@ void TestCommandLine::listsComeFromTheRegistries() {
   QVERIFY(parameters.out.contains("lqr.kl_step = 1"));
 }
 
-QTEST_GUILESS_MAIN(TestCommandLine)
+QTEST_MAIN(TestCommandLine)
 #include "tst_command_line.moc"

@@ -89,6 +89,18 @@ void outlineTube(QPainter& painter, const Tube& tube, const ViewMap& map, double
   }
 }
 
+/// The tube up to where the linear model stops saying anything: wider than a third of the scene's camera it would
+/// only hide the scene. (A linearised policy may explode where the network itself is sound.)
+std::vector<QPolygonF> believable(std::vector<QPolygonF> polygons, const Scene& scene) {
+  const double limit = scene.camera.width / 3.0;
+  const auto end = std::find_if(polygons.begin(), polygons.end(), [limit](const QPolygonF& polygon) {
+    const QRectF box = polygon.boundingRect();
+    return !(box.width() <= limit && box.height() <= limit);
+  });
+  polygons.erase(end, polygons.end());
+  return polygons;
+}
+
 /// Fills the tubes opaque on a sheet of their own and lays the sheet over the picture: the parts of a tube
 /// overlap, and one path that unites them takes twenty times as long.
 void paintTubes(QPainter& painter, const std::vector<Tube>& tubes, const ViewMap& map, double strength) {
@@ -315,7 +327,7 @@ void paintTrajectories(QPainter& painter, const PathSource& source, const ViewMa
       for (const int i : order) {
         const auto& forward = viewOf(i).*marginals;
         if ((strength(i) == 1.0) != strong || !forward || !snapshot.task || !snapshot.task->trace) continue;
-        tubes.push_back({deviationPolygons(*forward, *snapshot.task->trace, kSigmas),
+        tubes.push_back({believable(deviationPolygons(*forward, *snapshot.task->trace, kSigmas), scene),
                          global ? theme.globalCondition(i, n) : theme.localCondition(i, n)});
       }
       return tubes;

@@ -174,6 +174,25 @@ struct PlotBoard::Impl {
     for (Plot& plot : plots) refresh(plot, now);
   }
 
+  /// One plot that is due, so that a frame never waits for all of them. False when none was.
+  bool refreshOne() {
+    const std::vector<unsigned> now = revisions();
+    for (Plot& plot : plots) {
+      if (!plot.view->isVisible() || (!plot.stale && plot.revisions == now)) continue;
+      refresh(plot, now);
+      return true;
+    }
+    return false;
+  }
+
+  /// What follows from the scrubbers alone; data that came meanwhile wait for refresh().
+  void followScrubbers() {
+    for (Plot& plot : plots) {
+      if (plot.stale) refresh(plot, plot.revisions);
+      else if (plot.view->isVisible()) plot.view->setCrosshair(crosshair(plot.view->content()));
+    }
+  }
+
   void makeStale(bool onlyFollowing) {
     for (Plot& plot : plots) plot.stale = plot.stale || !onlyFollowing || plot.entry->followsIteration;
   }
@@ -296,17 +315,21 @@ void PlotBoard::refresh() {
   m_impl->refreshAll();
 }
 
+bool PlotBoard::refreshNext() {
+  return m_impl->refreshOne();
+}
+
 void PlotBoard::setIteration(int iteration) {
   Impl& d = *m_impl;
   if (iteration == d.request.iteration) return;
   d.request.iteration = iteration;
   d.makeStale(true);
-  d.refreshAll();
+  d.followScrubbers();
 }
 
 void PlotBoard::setTimeStep(double step) {
   m_impl->timeStep = step;
-  m_impl->refreshAll();
+  m_impl->followScrubbers();
 }
 
 void PlotBoard::setTiled(bool tiled) {

@@ -26,6 +26,8 @@ class PlotBoard : public QWidget {
   void setRuns(std::vector<std::shared_ptr<const RunHistory>> runs);
   /// Redraws what changed and is visible; cheap when nothing did. Called at most 10 times a second.
   void refresh();
+  /// The same for one plot that is due; false when none was. Calling it once per frame spreads the work.
+  bool refreshNext();
   /// The scrubbed iteration (from 1; 0: none) and time step: crosshairs.
   void setIteration(int iteration);
   void setTimeStep(double step);
