@@ -20,9 +20,10 @@ namespace gps::ui {
 
 namespace {
 
-constexpr int kTileWidth = 256;  // at least
+constexpr int kTileWidth = 288;  // at least
 constexpr int kMostTileWidth = 400;
-constexpr int kPictureHeight = 152;
+constexpr int kPictureHeight = 200;
+constexpr int kTextLines = 7;
 constexpr int kGap = 16;
 constexpr int kPad = 12;
 
@@ -50,7 +51,7 @@ QStringList wrapped(const QString& text, const QFont& font, double width, int li
   return result;
 }
 
-/// Picture, title, two lines, hint. One button, painted by itself: a tile is one thing to click and to focus.
+/// Picture, title, a few lines, hint. One button, painted by itself: a tile is one thing to click and to focus.
 class TileButton : public QAbstractButton {
  public:
   TileButton(const SceneTile& tile, QWidget* parent) : QAbstractButton(parent), m_tile(tile) {
@@ -69,7 +70,7 @@ class TileButton : public QAbstractButton {
   QSize sizeHint() const override {
     const QFontMetrics title(scaled(font(), 1.2, true)), body(font()), small(scaled(font(), 0.9, false));
     return {kTileWidth,
-            kPictureHeight + kPad + title.height() + 4 + 2 * body.lineSpacing() + 6 + small.height() + kPad};
+            kPictureHeight + kPad + title.height() + 4 + kTextLines * body.lineSpacing() + 6 + small.height() + kPad};
   }
   void forgetPicture() {
     m_picture = QPixmap();
@@ -111,7 +112,7 @@ class TileButton : public QAbstractButton {
     const QFontMetricsF titleMetrics(title), bodyMetrics(font());
     write(titleMetrics.elidedText(m_title, Qt::ElideRight, wide), title, theme.text,
           titleMetrics.height() + 4);
-    for (const QString& line : wrapped(m_text, font(), wide, 2))
+    for (const QString& line : wrapped(m_text, font(), wide, kTextLines))
       write(line, font(), theme.muted, bodyMetrics.lineSpacing());
     if (!m_tile.hint.isEmpty()) {
       const QFontMetricsF smallMetrics(small);
