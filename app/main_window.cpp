@@ -160,6 +160,7 @@ void MainWindow::connectViews() {
         run->cancelParameter(key);
       }
     }
+    m_formDirty = true;  // the field goes back to the value in force
   });
   connect(m_messages, &MessageBar::actionTriggered, this, [this](const QString& key) {
     const auto answer = m_answers.find(key);
@@ -307,7 +308,12 @@ void MainWindow::showStartPage() {
   m_plotsDock->hide();
   m_actions.toolBar->hide();
   statusBar()->hide();
-  if (m_runs.empty()) setWindowTitle(tr("GPS Studio"));
+  if (m_runs.empty()) {
+    setWindowTitle(tr("GPS Studio"));
+  } else {
+    ask("back", anyActive() ? tr("The run goes on behind this page.") : tr("The run is kept behind this page."),
+        tr("Choosing a scene replaces it."), tr("Back to the run"), [this] { showWorkspace(); });
+  }
   showControls();
 }
 
@@ -369,11 +375,13 @@ void MainWindow::applyLayers() {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   if (anyActive() && !m_closing) {
-    m_closing = true;  // closing a second time is an answer, too
     ask("close",
         tr("A run is still going, and this version saves nothing: closing discards %n iteration(s).", nullptr,
            discardedIterations()),
-        tr("Export the log first if you want to keep the numbers."), tr("Close anyway"), [this] { close(); });
+        tr("Export the log first if you want to keep the numbers."), tr("Close anyway"), [this] {
+          m_closing = true;
+          close();
+        });
     event->ignore();
     return;
   }

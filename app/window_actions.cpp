@@ -130,7 +130,7 @@ void WindowActions::makeMenus() {
   QMenu* file = bar->addMenu(tr("&File"));
   file->addActions({openScene, startPage});
   file->addSeparator();
-  file->addActions({exportLogA, exportLogB, exportPlots});
+  file->addActions({exportPlots});
   file->addSeparator();
   file->addAction(quit);
 
@@ -138,6 +138,8 @@ void WindowActions::makeMenus() {
   run->addActions({start, pause, stepPhase, stepIteration, stop, reset});
   run->addSeparator();
   run->addActions({addRun, removeRun});
+  run->addSeparator();
+  run->addActions({exportLogA, exportLogB});
 
   QMenu* view = bar->addMenu(tr("&View"));
   view->addActions({showSamples, showLocal, showGlobal, showTubes, showGhosts, showGrid});

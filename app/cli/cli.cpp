@@ -58,7 +58,7 @@ int main(int argc, char** argv) {
 
   TrainOptions training;
   std::string algorithm = "mdgps";
-  std::optional<std::uint64_t> seed;
+  std::optional<std::string> seed;
   CLI::App* trainCommand = app.add_subcommand("train", "learn a scene in the terminal");
   addTrainingOptions(*trainCommand, training);
   trainCommand->add_option("--algorithm", algorithm, "mdgps, badmm or trajopt")->capture_default_str();

@@ -16,6 +16,9 @@ Status checkWritable(const std::string& path, const std::string& option) {
   if (fs::is_directory(path, error)) {
     return Error{"\"" + path + "\" is a folder, but " + option + " needs a file.", option, "Add a file name."};
   }
+  if (fs::exists(path, error) && access(path.c_str(), W_OK) != 0) {
+    return Error{"The file \"" + path + "\" can't be written to.", option, "Choose another name."};
+  }
   const fs::path parent = fs::absolute(path, error).parent_path();
   if (!fs::is_directory(parent, error)) {
     return Error{"The folder \"" + parent.string() + "\" does not exist.", option, "Make it first."};
@@ -26,7 +29,18 @@ Status checkWritable(const std::string& path, const std::string& option) {
   return Done{};
 }
 
-Status writeWhole(const std::string& path, const std::string& content) {
+Status writeWhole(const std::string& given, const std::string& content) {
+  std::error_code resolved;
+  const fs::path target = fs::exists(given, resolved) ? fs::canonical(given, resolved) : fs::path(given);
+  const std::string path = target.string();
+  if (fs::exists(target, resolved) && !fs::is_regular_file(target, resolved)) {
+    // A pipe or a device is written to, never replaced.
+    std::ofstream stream(path, std::ios::binary);
+    stream.write(content.data(), static_cast<std::streamsize>(content.size()));
+    stream.flush();
+    if (!stream) return Error{"The file could not be written.", path, "Choose another place."};
+    return Done{};
+  }
   const std::string temporary = path + ".part";
   {
     std::ofstream file(temporary, std::ios::binary | std::ios::trunc);

@@ -11,20 +11,31 @@ namespace {
 // The one thing a signal handler may touch.
 volatile std::sig_atomic_t interruptRequested = 0;
 
-void onInterrupt(int) {
+void onInterrupt(int signal) {
   interruptRequested = 1;
+  std::signal(signal, SIG_DFL);
 }
 
-/// Ctrl+C ends the run instead of the program while this lives, so that finished iterations are kept.
+/// Ctrl+C, a kill, or a reader that goes away end the run instead of the program while this lives, so that
+/// finished iterations are kept. A second Ctrl+C ends the program.
 class InterruptGuard {
  public:
-  InterruptGuard() : m_previous(std::signal(SIGINT, &onInterrupt)) {}
-  ~InterruptGuard() { std::signal(SIGINT, m_previous); }
+  InterruptGuard()
+      : m_interrupt(std::signal(SIGINT, &onInterrupt)),
+        m_terminate(std::signal(SIGTERM, &onInterrupt)),
+        m_pipe(std::signal(SIGPIPE, SIG_IGN)) {}
+  ~InterruptGuard() {
+    std::signal(SIGINT, m_interrupt);
+    std::signal(SIGTERM, m_terminate);
+    std::signal(SIGPIPE, m_pipe);
+  }
   InterruptGuard(const InterruptGuard&) = delete;
   InterruptGuard& operator=(const InterruptGuard&) = delete;
 
  private:
-  void (*m_previous)(int);
+  void (*m_interrupt)(int);
+  void (*m_terminate)(int);
+  void (*m_pipe)(int);
 };
 
 }  // namespace

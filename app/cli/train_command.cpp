@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/train_command.h"
 
+#include <unistd.h>
+
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
@@ -24,7 +26,7 @@ int badInput(const Error& error) {
 }
 
 Result<Parameters> parametersOf(const TrainOptions& options, const Task& task, const std::string& algorithm,
-                                std::optional<std::uint64_t> seed) {
+                                const std::optional<std::string>& seed) {
   Result<Parameters> parameters = parametersFor(task, algorithm);
   if (!parameters) return parameters;
   for (const std::string& assignment : options.sets) {
@@ -46,7 +48,7 @@ Result<Parameters> parametersOf(const TrainOptions& options, const Task& task, c
     if (Status s = setParameter(*parameters, "run.threads", std::to_string(*options.threads)); !s) return s.error();
   }
   if (seed) {
-    if (Status s = setParameter(*parameters, "run.seed", std::to_string(*seed)); !s) return s.error();
+    if (Status s = setParameter(*parameters, "run.seed", *seed); !s) return s.error();
   }
   return parameters;
 }
@@ -88,11 +90,11 @@ int train(const TrainOptions& options) {
   Result<std::shared_ptr<const Task>> task = compileTask(std::make_shared<const Scene>(*std::move(scene)));
   if (!task) return badInput(task.error());
 
-  std::vector<std::optional<std::uint64_t>> seeds(options.seeds.begin(), options.seeds.end());
+  std::vector<std::optional<std::string>> seeds(options.seeds.begin(), options.seeds.end());
   if (seeds.empty()) seeds.push_back(std::nullopt);
   std::vector<RunSetup> setups;
   std::map<std::string, int> counts;
-  for (const std::optional<std::uint64_t>& seed : seeds) {
+  for (const std::optional<std::string>& seed : seeds) {
     for (const std::string& algorithm : options.algorithms) {
       Result<Parameters> parameters = parametersOf(options, **task, algorithm, seed);
       if (!parameters) return badInput(parameters.error());
@@ -107,8 +109,9 @@ int train(const TrainOptions& options) {
     if (!canExportPlots()) return badInput(exportPlots({}, {}).error());
     std::error_code error;
     std::filesystem::create_directories(options.plotsFolder, error);
+    if (!error && access(options.plotsFolder.c_str(), W_OK) != 0) error = std::make_error_code(std::errc::permission_denied);
     if (error) {
-      return badInput({"The folder can't be made: " + error.message() + ".", "--plots, " + options.plotsFolder,
+      return badInput({"The folder can't be written to: " + error.message() + ".", "--plots, " + options.plotsFolder,
                        "Choose a folder you may write to."});
     }
   }
@@ -150,6 +153,10 @@ int train(const TrainOptions& options) {
   }
   if (options.json) std::printf("%s\n", summaryJson(last).c_str());
 
+  if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
+    std::fprintf(stderr, "Standard output could not be written; some lines are missing.\n");
+    exitCode = kRunFailed;
+  }
   if (!options.metricsFile.empty()) {
     std::string csv = csvHeader();
     for (const RunRecord& record : records) {

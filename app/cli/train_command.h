@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,7 +11,7 @@ namespace gps::cli {
 struct TrainOptions {
   std::string scene;
   std::vector<std::string> algorithms{"mdgps"};
-  std::vector<std::uint64_t> seeds;    ///< empty: the scene's, else run.seed's default
+  std::vector<std::string> seeds;      ///< empty: the scene's, else run.seed's default
   std::vector<std::string> sets;       ///< key=value
   std::optional<int> iterations;
   std::optional<int> threads;

@@ -44,6 +44,7 @@ struct RollbackState {
   std::optional<double> bestCost;
   std::optional<double> previousCost;
   std::vector<std::shared_ptr<const LinearGaussianController>> controllers;
+  std::vector<Multipliers> multipliers;  ///< BADMM: they belong to the controllers
   std::shared_ptr<const GlobalPolicy> policy;
   int worse = 0;  ///< times in a row
 };
@@ -55,7 +56,7 @@ struct AlgorithmState {
   std::shared_ptr<const GlobalPolicy> policy;  ///< null for trajopt
   RollbackState rollback;
   long rollouts = 0;
-  bool skipStepRule = false;  ///< the cost changed since the last iteration
+  bool skipStepRule = false;  ///< the cost changed, or the controllers were restored: costs do not compare
 };
 
 /// What the window shows of one condition at one iteration.

@@ -366,7 +366,11 @@ RollbackAdvice adviseRollback(AlgorithmState& state, double currentCost, bool en
   if (!memory.bestCost || currentCost < *memory.bestCost) {
     memory.bestCost = currentCost;
     memory.controllers.clear();
-    for (const ConditionState& condition : state.conditions) memory.controllers.push_back(condition.controller);
+    memory.multipliers.clear();
+    for (const ConditionState& condition : state.conditions) {
+      memory.controllers.push_back(condition.controller);
+      memory.multipliers.push_back(condition.multipliers);
+    }
     memory.policy = state.policy;
     memory.worse = 0;
   } else if (memory.previousCost &&
@@ -385,11 +389,15 @@ RollbackAdvice adviseRollback(AlgorithmState& state, double currentCost, bool en
 void restoreBest(AlgorithmState& state, const LqrParams& params, IterationResult& result) {
   for (std::size_t i = 0; i < state.conditions.size(); ++i) {
     state.conditions[i].controller = state.rollback.controllers[i];
+    state.conditions[i].multipliers = state.rollback.multipliers[i];
     state.conditions[i].stepMult = params.stepMin;
+    result.report.metrics.set(Metric::EntropyLocal, static_cast<int>(i), state.rollback.controllers[i]->entropy());
     result.views[i].controller = state.rollback.controllers[i];
     result.report.metrics.set(Metric::StepMult, static_cast<int>(i), params.stepMin);
   }
   if (state.rollback.policy) state.policy = state.rollback.policy;
+  // The models in memory belong to the controllers that were given up.
+  state.skipStepRule = true;
   result.report.warnings.push_back("Rolled back to the best controllers: the cost grew twice in a row.");
 }
 

@@ -55,6 +55,9 @@ std::string textOf(const T& value, const ParamSpec& spec) {
   }
 }
 
+/// Hidden layers, nodes of a schedule: more is a mistake, and a network of that depth cannot learn.
+constexpr std::size_t kLongestList = 16;
+
 std::string_view trimmed(std::string_view text) {
   const std::size_t first = text.find_first_not_of(" \t");
   if (first == std::string_view::npos) return {};
@@ -140,7 +143,10 @@ Status parseInto(T& value, const ParamSpec& spec, std::string_view text) {
           numberIn<typename T::value_type>(spec, trimmed(rest.substr(0, comma)));
       if (!number) return number.error();
       list.push_back(*number);
-      if (list.size() > 64) return Error{spec.key + " has more than 64 entries.", spec.key, "Use a shorter list."};
+      if (list.size() > kLongestList) {
+        return Error{spec.key + " has more than " + std::to_string(kLongestList) + " entries.", spec.key,
+                     "Use a shorter list."};
+      }
       if (comma == std::string_view::npos) break;
       rest.remove_prefix(comma + 1);
     }

@@ -182,7 +182,10 @@ struct Run::Impl {
       if (event.from == value) continue;
       if (!gps::setParameter(frozen, key, value)) continue;  // was checked when it was queued
       events.push_back(std::move(event));
-      if (key.starts_with("cost.")) costChanged = state.skipStepRule = true;
+      if (key.starts_with("cost.")) {
+        costChanged = state.skipStepRule = true;
+        state.rollback = {};  // its costs were in other units
+      }
     }
     queued.clear();
     progress.iterations = frozen.run.iterations;
@@ -399,8 +402,9 @@ std::uint64_t Run::start() {
         run.setState(RunState::Running);
         return {};
       case RunState::Finished: {
-        const int limit = std::min(2 * run.frozen.run.iterations, 100000);
-        if (limit <= run.frozen.run.iterations) return "The run has reached the largest iteration limit, 100000.";
+        const int done = std::max(run.progress.iteration, run.frozen.run.iterations);
+        const int limit = std::min(2 * done, 100000);
+        if (limit <= done) return "The run has reached the largest iteration limit, 100000.";
         // Raised once; the same again at the next end.
         const auto waiting = std::find_if(run.queued.begin(), run.queued.end(),
                                           [](const auto& entry) { return entry.first == "run.iterations"; });
@@ -429,8 +433,11 @@ std::uint64_t Run::step(StepUnit unit) {
   return run.request([&run, unit]() -> std::string {
     const RunState now = run.progress.state;
     if (now != RunState::Idle && now != RunState::Paused && now != RunState::Finished) return run.refuse("step");
-    if (now == RunState::Finished) {
-      run.queued.emplace_back("run.iterations", std::to_string(run.frozen.run.iterations + 1));
+    const bool raised = std::any_of(run.queued.begin(), run.queued.end(),
+                                    [](const auto& entry) { return entry.first == "run.iterations"; });
+    if (now == RunState::Finished && !raised) {
+      const int done = std::max(run.progress.iteration, run.frozen.run.iterations);
+      run.queued.emplace_back("run.iterations", std::to_string(std::min(done + 1, 100000)));
     }
     run.unit = unit;
     run.setState(RunState::Stepping);
@@ -468,7 +475,8 @@ std::uint64_t Run::setParameter(std::string key, std::string value) {
   return run.request([&run, &key, &value]() -> std::string {
     Parameters trial = run.frozen;
     if (Status status = gps::setParameter(trial, key, value); !status) return status.error().text();
-    if (!run.started && run.progress.state == RunState::Idle) {
+    const RunState now = run.progress.state;
+    if (!run.started && (now == RunState::Idle || now == RunState::Failed)) {
       run.frozen = std::move(trial);
       run.setup.parameters = run.frozen;
       run.progress.iterations = run.frozen.run.iterations;

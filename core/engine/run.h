@@ -30,7 +30,7 @@ class Run {
   Run(const Run&) = delete;
   Run& operator=(const Run&) = delete;
 
-  /// idle, paused: run on. finished: raise the limit by as many iterations again. failed: refused (retry).
+  /// idle, paused: run on. finished: double the limit. failed: refused (retry).
   std::uint64_t start();
   std::uint64_t pause();
   std::uint64_t step(StepUnit unit);

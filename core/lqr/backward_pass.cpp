@@ -197,7 +197,7 @@ struct DeviationSweep::Impl {
     KP.noalias() = s.Kw.lazyProduct(cov);
     const double kl = 0.5 * (s.Pq.cwiseProduct(s.C).sum() - dU + s.logDetCq - s.logDetC + d.dot(Pd) +
                              PK.cwiseProduct(KP).sum());
-    return std::max(0.0, kl);
+    return kl < 0.0 ? 0.0 : kl;  // NaN stays NaN: max() would call it satisfied
   }
 
   /// m, P <- state moments one step on; with `reference` those of q, for which w has mean 0 and covariance Cq.

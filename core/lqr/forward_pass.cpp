@@ -85,7 +85,7 @@ Vector klPerStep(const LinearGaussianController& p, const LinearGaussianControll
     const double logDets = logDetFromCholesky(Lq) - logDetFromCholesky(p.cholC(t));
     const double kl =
         0.5 * (L.squaredNorm() - dU + logDets + d.squaredNorm() + DP.cwiseProduct(D).sum());
-    result(t) = std::max(0.0, kl);
+    result(t) = kl < 0.0 ? 0.0 : kl;  // NaN stays NaN: max() would call it satisfied
   }
   return result;
 }

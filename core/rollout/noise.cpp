@@ -41,8 +41,10 @@ RowMatrix smoothedNoise(RowMatrix raw, double sigma, bool renormalise) {
   for (Eigen::Index i = 0; i < smooth.cols(); ++i) {
     const double mean = smooth.col(i).mean();
     const double deviation = std::sqrt((smooth.col(i).array() - mean).square().mean());
-    // One time step has no deviation; its noise stays as it is.
-    if (deviation > 0.0) smooth.col(i) /= deviation;
+    // A kernel as long as the horizon leaves a constant, whose deviation about its mean says nothing of its size.
+    const double size = std::sqrt(smooth.col(i).array().square().mean());
+    const double scale = deviation > 0.1 * size ? deviation : size;
+    if (scale > 0.0) smooth.col(i) /= scale;
   }
   return smooth;
 }

@@ -77,10 +77,11 @@ struct RunHeader::Impl {
 
   RunHeader* q;
   bool hasPolicy = true;
+  bool narrow = false;
   QLabel* label = nullptr;
   QLabel* algorithm = nullptr;
   QLabel* state = nullptr;
-  Figure iteration, local, global, rollouts;
+  Figure iteration, local, global, solved, rollouts;
 
   QLabel* addLabel(const char* name, const char* role, QHBoxLayout* layout) {
     auto* made = new QLabel(q);
@@ -120,7 +121,7 @@ struct RunHeader::Impl {
   static constexpr int kFullWidth = 104;
 
   void shorten() {
-    const bool narrow = q->width() < kFullWidth * q->fontMetrics().averageCharWidth();
+    narrow = q->width() < kFullWidth * q->fontMetrics().averageCharWidth();
     local.caption->setText(narrow ? QStringLiteral("Local") : QStringLiteral("Local cost"));
     global.caption->setText(narrow ? QStringLiteral("Global") : QStringLiteral("Global cost"));
     iteration.caption->setVisible(!narrow);
@@ -150,6 +151,8 @@ RunHeader::RunHeader(QWidget* parent) : QWidget(parent), m_impl(std::make_unique
                         QStringLiteral("Mean cost of the noisy rollouts drawn at the start of the iteration"),
                         figures);
   d.global = d.addFigure("global", QStringLiteral("Global cost"), QString(), figures);
+  d.solved = d.addFigure("solved", QStringLiteral("Solved"),
+                         QStringLiteral("Share of starts whose noise-free rollout passes the success test"), figures);
   d.rollouts = d.addFigure("rollouts", QStringLiteral("Rollouts"),
                            QStringLiteral("Rollouts drawn so far, noise-free ones not counted"), figures);
   setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
@@ -175,7 +178,7 @@ void RunHeader::setProgress(const Progress& progress) {
   Impl& d = *m_impl;
   QString words = runStateLabel(progress.state);
   // Not while it runs: a text that changes many times a second cannot be read.
-  if (progress.state == RunState::Paused) {
+  if (progress.state == RunState::Paused && !d.narrow) {
     const QString phase = QString::fromStdString(progress.phaseLabel);
     if (!phase.isEmpty()) words += QStringLiteral(": ") + phase;
   }
@@ -199,6 +202,8 @@ void RunHeader::setSnapshot(const std::shared_ptr<const Snapshot>& snapshot) {
   };
   d.local.value->setText(text(Metric::LocalCost));
   if (d.hasPolicy) d.global.value->setText(text(Metric::GlobalCost));
+  const std::optional<double> solved = snapshot ? snapshot->report.metrics.get(Metric::SuccessRate) : std::nullopt;
+  d.solved.value->setText(solved ? QStringLiteral("%1 %").arg(std::round(100.0 * *solved)) : QStringLiteral("–"));
   d.rollouts.value->setText(text(Metric::Rollouts));
   d.describe();
 }

@@ -66,7 +66,7 @@ void TestParameters::badTextLeavesTheValueAndNamesKeyAndRange_data() {
   QTest::newRow("choice") << "step.rule" << "newton" << "classic, global, mc, fixed";
   QTest::newRow("bool") << "mdgps.on_policy" << "yes" << "true or false";
   QTest::newRow("list") << "pol.hidden" << "40,,40" << "whole number";
-  QTest::newRow("long list") << "pol.hidden" << QString("1,").repeated(70) + "1" << "64 entries";
+  QTest::newRow("long list") << "pol.hidden" << QString("1,").repeated(70) + "1" << "16 entries";
   QTest::newRow("unknown") << "lqr.klstep" << "1" << "lqr.kl_step";
   QTest::newRow("negative seed") << "run.seed" << "-1" << "whole number";
 }
