@@ -335,7 +335,7 @@ class TestForms : public QObject {
 
   void tilesAreChosenByMouseAndKeys() {
     StartPage page;
-    page.resize(900, 700);
+    page.resize(1000, 700);
     page.setScenes({{"room", test::roomScene(2), "hint"},
                     {"arm", test::armScene(1), ""},
                     {"three", test::roomScene(1), ""},
