@@ -82,6 +82,7 @@ class TestMainWindow : public QObject {
   void badSceneFileSaysWhatWhereAndHow();
   void exportedLogEqualsTheLines();
   void closingWhileRunningAsksOnce();
+  void themeSwitchedThereAndBackLooksAsBefore();
   void everyShortcutIsUniqueAndEveryButtonHasAName();
   void themeAndLayoutSurvive();
 };
@@ -352,6 +353,20 @@ void TestMainWindow::closingWhileRunningAsksOnce() {
   Q_EMIT o.window.messages()->actionTriggered("close");
   QVERIFY(!o.window.isVisible());
   QVERIFY(clock.elapsed() < 3000);
+}
+
+void TestMainWindow::themeSwitchedThereAndBackLooksAsBefore() {
+  Opened o;
+  QVERIFY(o.window.openScene("point_mass"));
+  const auto sizes = [&] {
+    QList<double> points;
+    for (const QWidget* widget : o.window.findChildren<QWidget*>()) points << QFontMetricsF(widget->font()).height();
+    return points;
+  };
+  const QList<double> before = sizes();
+  o.window.setThemeChoice(ThemeChoice::Dark);
+  o.window.setThemeChoice(ThemeChoice::System);
+  QCOMPARE(sizes(), before);
 }
 
 void TestMainWindow::everyShortcutIsUniqueAndEveryButtonHasAName() {

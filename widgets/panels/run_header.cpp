@@ -95,7 +95,7 @@ struct RunHeader::Impl {
   Figure addFigure(const char* name, const QString& caption, const QString& tip, QHBoxLayout* layout) {
     Figure figure;
     auto* pair = new QHBoxLayout;
-    pair->setSpacing(4);
+    pair->setSpacing(3);
     figure.caption = addLabel((std::string(name) + ".caption").c_str(), "small", pair);
     figure.caption->setText(caption);
     figure.value = addLabel(name, nullptr, pair);
@@ -143,7 +143,7 @@ RunHeader::RunHeader(QWidget* parent) : QWidget(parent), m_impl(std::make_unique
   d.state->setToolTip(QStringLiteral("State of the run"));
   layout->addStretch();
   auto* figures = new QHBoxLayout;
-  figures->setSpacing(16);
+  figures->setSpacing(8);
   layout->addLayout(figures);
   d.iteration = d.addFigure("iteration", QStringLiteral("Iteration"),
                             QStringLiteral("Running or last finished iteration, and the limit"), figures);

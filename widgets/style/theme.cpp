@@ -127,14 +127,15 @@ QPalette Theme::palette() const {
 }
 
 void applyTheme(QApplication& app, const Theme& theme, double basePointSize) {
-  QFont font = QApplication::font();
-  font.setPointSizeF(basePointSize);
-  QApplication::setFont(font);
   // The sheet's style wraps Fusion, so it must go before Fusion is replaced and come back after it.
   app.setStyleSheet(QString());
   QApplication::setStyle(QStringLiteral("Fusion"));
   QApplication::setPalette(theme.palette());
   app.setStyleSheet(styleSheetFor(theme, basePointSize));
+  // Last: widgets that exist already forget a font that was set before their style changed.
+  QFont font = QApplication::font();
+  font.setPointSizeF(basePointSize);
+  QApplication::setFont(font);
 }
 
 }  // namespace gps::ui
