@@ -80,7 +80,7 @@ class RunContext {
  public:
   virtual ~RunContext() = default;
   virtual const Task& task() const = 0;
-  virtual const Cost& cost() const = 0;                ///< with the live weights
+  virtual const Cost& cost(int condition) const = 0;   ///< with the live weights
   virtual const Parameters& parameters() const = 0;    ///< frozen for this iteration
   virtual int iteration() const = 0;                   ///< from 1
   virtual Rng rng(Purpose purpose, int condition = 0, int sample = 0) const = 0;

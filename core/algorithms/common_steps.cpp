@@ -100,7 +100,7 @@ Result<std::vector<ConditionData>> sampleAndCost(RunContext& run, AlgorithmState
   const ExpansionOptions options{run.parameters().cost.hess, run.parameters().lqr.convexify};
   Status expanded = run.forEachCondition([&](int i) -> Status {
     ConditionData& d = data[static_cast<std::size_t>(i)];
-    Result<CostModel> costs = expandAround(run.cost(), d.trajectories, options);
+    Result<CostModel> costs = expandAround(run.cost(i), d.trajectories, options);
     if (!costs) return inCondition(costs.error(), task, i);
     d.costs = *std::move(costs);
     d.quadratic = std::make_shared<const QuadraticCost>(d.costs.quadratic);
@@ -421,7 +421,7 @@ Status evaluateAll(RunContext& run, AlgorithmState& state, IterationResult& resu
     const int index = static_cast<int>(i);
     const Rollout& judged = state.policy ? (*globalRollouts)[i] : (*localRollouts)[i];
     if (state.policy) {
-      const double cost = run.cost().along(judged.trajectory).sum();
+      const double cost = run.cost(index).along(judged.trajectory).sum();
       if (!std::isfinite(cost)) {
         return inCondition(Error{"The cost of the policy's rollout is not finite.", "evaluation",
                                  "Check the cost terms and the state they read."},
@@ -429,17 +429,17 @@ Status evaluateAll(RunContext& run, AlgorithmState& state, IterationResult& resu
       }
       metrics.set(Metric::GlobalCost, index, cost);
     }
-    if (task.success) {
-      const bool ok = task.success->passed(judged.trajectory);
+    if (const SuccessTest* success = task.successOf(index)) {
+      const bool ok = success->passed(judged.trajectory);
       passed += ok ? 1 : 0;
       metrics.set(Metric::Success, index, ok ? 1.0 : 0.0);
-      metrics.set(Metric::FinalDistance, index, task.success->distance(judged.trajectory));
+      metrics.set(Metric::FinalDistance, index, success->distance(judged.trajectory));
     }
     ConditionView& view = result.views[i];
     view.local = std::make_shared<const Rollout>(std::move((*localRollouts)[i]));
     if (state.policy) view.global = std::make_shared<const Rollout>(std::move((*globalRollouts)[i]));
   }
-  if (task.success) metrics.set(Metric::SuccessRate, static_cast<double>(passed) / static_cast<double>(M));
+  if (!task.success.empty()) metrics.set(Metric::SuccessRate, static_cast<double>(passed) / static_cast<double>(M));
   return Done{};
 }
 

@@ -32,6 +32,17 @@ Hinge hingeOf(const ObstacleCost::Obstacle& obstacle, double margin, const Eigen
   return hinge;
 }
 
+/// Where a ramp goes: into the weights inside the norm, or in front of it.
+struct Ramped {
+  double inside = 1.0;
+  double outside = 1.0;
+};
+
+Ramped ramped(Ramp ramp, bool onValue, int t, int T, double finalMultiplier) {
+  const double weight = rampWeight(ramp, t, T, finalMultiplier);
+  return onValue ? Ramped{1.0, weight} : Ramped{weight, 1.0};
+}
+
 }  // namespace
 
 double ActionCost::value(int, int, const VectorRef&, const VectorRef& u) const {
@@ -46,23 +57,39 @@ void ActionCost::addExpansion(double weight, int t, int T, const VectorRef& x, c
 }
 
 double StateCost::value(int t, int T, const VectorRef& x, const VectorRef&) const {
-  const double ramp = rampWeight(m_spec.ramp, t, T, m_spec.finalMultiplier);
+  const Ramped ramp = ramped(m_spec.ramp, m_spec.rampOnValue, t, T, m_spec.finalMultiplier);
   const Vector d = x.segment(m_spec.first, m_spec.target.size()) - m_spec.target;
-  return normValue(m_spec.norm, ramp * m_spec.wp, d);
+  return ramp.outside * normValue(m_spec.norm, ramp.inside * m_spec.wp, d);
 }
 
 void StateCost::addExpansion(double weight, int t, int T, const VectorRef& x, const VectorRef&,
                              HessianMode mode, CostExpansion& out) const {
   const Eigen::Index D = m_spec.target.size();
-  const double ramp = rampWeight(m_spec.ramp, t, T, m_spec.finalMultiplier);
+  const Ramped ramp = ramped(m_spec.ramp, m_spec.rampOnValue, t, T, m_spec.finalMultiplier);
   const Vector d = x.segment(m_spec.first, D) - m_spec.target;
-  const NormExpansion norm = normExpansion(m_spec.norm, ramp * m_spec.wp, d, mode);
+  const NormExpansion norm = normExpansion(m_spec.norm, ramp.inside * m_spec.wp, d, mode);
+  weight *= ramp.outside;
   out.l += weight * norm.l;
   out.lx.segment(m_spec.first, D) += weight * norm.gradient;
   out.lxx.block(m_spec.first, m_spec.first, D, D) += weight * norm.hessian;
 }
 
-Eigen::Vector2d PlanarChain::point(const VectorRef& x) const {
+double AngleCost::value(int t, int T, const VectorRef& x, const VectorRef&) const {
+  const Vector d = x.segment(m_spec.first, m_spec.target.size()) - m_spec.target;
+  return rampWeight(m_spec.ramp, t, T, m_spec.finalMultiplier) * m_spec.wp.dot((1.0 - d.array().cos()).matrix());
+}
+
+void AngleCost::addExpansion(double weight, int t, int T, const VectorRef& x, const VectorRef& u, HessianMode,
+                             CostExpansion& out) const {
+  const Eigen::Index D = m_spec.target.size();
+  out.l += weight * value(t, T, x, u);
+  const double scale = weight * rampWeight(m_spec.ramp, t, T, m_spec.finalMultiplier);
+  const Vector d = x.segment(m_spec.first, D) - m_spec.target;
+  out.lx.segment(m_spec.first, D) += scale * m_spec.wp.cwiseProduct(d.array().sin().matrix());
+  out.lxx.diagonal().segment(m_spec.first, D) += scale * m_spec.wp.cwiseProduct(d.array().cos().matrix());
+}
+
+Eigen::Vector2d PlanarChain::point(const VectorRef& x, const Eigen::Vector2d& at) const {
   Eigen::Vector2d p = base;
   double angle = zeroAngle;
   for (std::size_t j = 0; j < lengths.size(); ++j) {
@@ -71,11 +98,11 @@ Eigen::Vector2d PlanarChain::point(const VectorRef& x) const {
   }
   const double c = std::cos(angle);
   const double s = std::sin(angle);
-  return p + Eigen::Vector2d(c * tip.x() - s * tip.y(), s * tip.x() + c * tip.y());
+  return p + Eigen::Vector2d(c * at.x() - s * at.y(), s * at.x() + c * at.y());
 }
 
-Matrix PlanarChain::jacobian(const VectorRef& x) const {
-  const Eigen::Vector2d end = point(x);
+Matrix PlanarChain::jacobian(const VectorRef& x, const Eigen::Vector2d& at) const {
+  const Eigen::Vector2d end = point(x, at);
   Matrix J(2, static_cast<Eigen::Index>(lengths.size()));
   Eigen::Vector2d joint = base;
   double angle = zeroAngle;
@@ -103,18 +130,31 @@ void addThroughJacobian(double weight, const NormExpansion& norm, const MatrixRe
   out.lxx.block(first, first, nq, nq) += 0.5 * weight * (lxx + lxx.transpose());
 }
 
+Vector EndEffectorCost::residual(const VectorRef& x) const {
+  Vector d(m_spec.target.size());
+  d.head<2>() = m_spec.chain.point(x);
+  for (std::size_t i = 0; i < m_spec.tips.size(); ++i) {
+    d.segment<2>(2 * static_cast<Eigen::Index>(i + 1)) = m_spec.chain.point(x, m_spec.tips[i]);
+  }
+  return d - m_spec.target;
+}
+
 double EndEffectorCost::value(int t, int T, const VectorRef& x, const VectorRef&) const {
-  const double ramp = rampWeight(m_spec.ramp, t, T, m_spec.finalMultiplier);
-  const Vector d = m_spec.chain.point(x) - m_spec.target;
-  return normValue(m_spec.norm, ramp * m_spec.wp, d);
+  const Ramped ramp = ramped(m_spec.ramp, m_spec.rampOnValue, t, T, m_spec.finalMultiplier);
+  return ramp.outside * normValue(m_spec.norm, ramp.inside * m_spec.wp, residual(x));
 }
 
 void EndEffectorCost::addExpansion(double weight, int t, int T, const VectorRef& x, const VectorRef&,
                                    HessianMode mode, CostExpansion& out) const {
-  const double ramp = rampWeight(m_spec.ramp, t, T, m_spec.finalMultiplier);
-  const Vector d = m_spec.chain.point(x) - m_spec.target;
-  const NormExpansion norm = normExpansion(m_spec.norm, ramp * m_spec.wp, d, mode);
-  addThroughJacobian(weight, norm, m_spec.chain.jacobian(x), m_spec.chain.firstAngle, out);
+  const Ramped ramp = ramped(m_spec.ramp, m_spec.rampOnValue, t, T, m_spec.finalMultiplier);
+  if (ramp.outside == 0.0) return;
+  const NormExpansion norm = normExpansion(m_spec.norm, ramp.inside * m_spec.wp, residual(x), mode);
+  Matrix J(m_spec.target.size(), static_cast<Eigen::Index>(m_spec.chain.lengths.size()));
+  J.topRows<2>() = m_spec.chain.jacobian(x);
+  for (std::size_t i = 0; i < m_spec.tips.size(); ++i) {
+    J.middleRows<2>(2 * static_cast<Eigen::Index>(i + 1)) = m_spec.chain.jacobian(x, m_spec.tips[i]);
+  }
+  addThroughJacobian(weight * ramp.outside, norm, J, m_spec.chain.firstAngle, out);
 }
 
 double ObstacleCost::value(int t, int T, const VectorRef& x, const VectorRef&) const {

@@ -21,7 +21,7 @@ class ActionCost final : public CostTerm {
   Vector m_wu;
 };
 
-/// Norm of d = x[first .. first+D-1] - target. The ramp multiplies wp, inside the norm.
+/// Norm of d = x[first .. first+D-1] - target. The ramp multiplies wp, inside the norm, or the value.
 class StateCost final : public CostTerm {
  public:
   struct Spec {
@@ -31,8 +31,29 @@ class StateCost final : public CostTerm {
     Norm norm;
     Ramp ramp = Ramp::Constant;
     double finalMultiplier = 1.0;
+    bool rampOnValue = false;  ///< the ramp multiplies the value, not wp
   };
   explicit StateCost(Spec spec) : m_spec(std::move(spec)) {}
+  double value(int t, int T, const VectorRef& x, const VectorRef& u) const override;
+  void addExpansion(double weight, int t, int T, const VectorRef& x, const VectorRef& u, HessianMode mode,
+                    CostExpansion& out) const override;
+
+ private:
+  Spec m_spec;
+};
+
+/// sum_i wp_i (1 - cos(x[first+i] - target_i)): an angle's distance from its target, the same after a full turn.
+/// The ramp multiplies the value. Its curvature cos(.) is indefinite far from the target.
+class AngleCost final : public CostTerm {
+ public:
+  struct Spec {
+    int first = 0;
+    Vector target;  ///< (D) rad
+    Vector wp;      ///< (D)
+    Ramp ramp = Ramp::Constant;
+    double finalMultiplier = 1.0;
+  };
+  explicit AngleCost(Spec spec) : m_spec(std::move(spec)) {}
   double value(int t, int T, const VectorRef& x, const VectorRef& u) const override;
   void addExpansion(double weight, int t, int T, const VectorRef& x, const VectorRef& u, HessianMode mode,
                     CostExpansion& out) const override;
@@ -51,8 +72,11 @@ struct PlanarChain {
   Eigen::Vector2d tip{0, 0};  ///< point in the frame of the last link, from its far end
 
   /// Position of the tip (2) and its Jacobian dp/dq (2 x nq).
-  Eigen::Vector2d point(const VectorRef& x) const;
-  Matrix jacobian(const VectorRef& x) const;
+  Eigen::Vector2d point(const VectorRef& x) const { return point(x, tip); }
+  Matrix jacobian(const VectorRef& x) const { return jacobian(x, tip); }
+  /// The same for another point in the frame of the last link.
+  Eigen::Vector2d point(const VectorRef& x, const Eigen::Vector2d& at) const;
+  Matrix jacobian(const VectorRef& x, const Eigen::Vector2d& at) const;
 };
 
 /// Norm of d with Jacobian J = dd/dq, written into the entries first .. first+nq-1 of x: lx = J'd1,
@@ -61,16 +85,19 @@ struct PlanarChain {
 void addThroughJacobian(double weight, const NormExpansion& norm, const MatrixRef& J, int first,
                         CostExpansion& out, std::span<const Matrix> secondDerivatives = {});
 
-/// Norm of d = p_ee(q) - target, differentiated through the joint angles. The ramp multiplies wp.
+/// Norm of d = p_ee(q) - target, differentiated through the joint angles; d holds every point, one below the
+/// other. The ramp multiplies wp, or the value.
 class EndEffectorCost final : public CostTerm {
  public:
   struct Spec {
-    PlanarChain chain;
-    Vector target;  ///< (2)
-    Vector wp;      ///< (2)
+    PlanarChain chain;                      ///< its tip is the first point
+    std::vector<Eigen::Vector2d> tips{};    ///< the further points, in the frame of chain.tip
+    Vector target;                          ///< (2 points)
+    Vector wp;                              ///< (2 points)
     Norm norm;
     Ramp ramp = Ramp::Constant;
     double finalMultiplier = 1.0;
+    bool rampOnValue = false;  ///< the ramp multiplies the value, not wp
   };
   explicit EndEffectorCost(Spec spec) : m_spec(std::move(spec)) {}
   double value(int t, int T, const VectorRef& x, const VectorRef& u) const override;
@@ -78,6 +105,7 @@ class EndEffectorCost final : public CostTerm {
                     CostExpansion& out) const override;
 
  private:
+  Vector residual(const VectorRef& x) const;
   Spec m_spec;
 };
 

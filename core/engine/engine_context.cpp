@@ -11,10 +11,10 @@ Error stoppedError() {
   return Error{"The run was stopped.", "", ""};
 }
 
-EngineContext::EngineContext(const Task& task, const Cost& cost, const Parameters& parameters, int iteration,
+EngineContext::EngineContext(const Task& task, const CostPerCondition& costs, const Parameters& parameters, int iteration,
                              RolloutPool& pool, const std::atomic<bool>& stop, Hooks hooks)
     : m_task(task),
-      m_cost(cost),
+      m_costs(costs),
       m_parameters(parameters),
       m_iteration(iteration),
       m_pool(pool),

@@ -22,11 +22,11 @@ class EngineContext final : public RunContext {
     std::function<bool(const IterationResult&)> phaseEnds;  ///< blocks while stepping; false: stop
   };
 
-  EngineContext(const Task& task, const Cost& cost, const Parameters& parameters, int iteration, RolloutPool& pool,
+  EngineContext(const Task& task, const CostPerCondition& costs, const Parameters& parameters, int iteration, RolloutPool& pool,
                 const std::atomic<bool>& stop, Hooks hooks);
 
   const Task& task() const override { return m_task; }
-  const Cost& cost() const override { return m_cost; }
+  const Cost& cost(int condition) const override { return m_costs.of(condition); }
   const Parameters& parameters() const override { return m_parameters; }
   int iteration() const override { return m_iteration; }
   Rng rng(Purpose purpose, int condition, int sample) const override;
@@ -41,7 +41,7 @@ class EngineContext final : public RunContext {
 
  private:
   const Task& m_task;
-  const Cost& m_cost;
+  const CostPerCondition& m_costs;
   const Parameters& m_parameters;
   int m_iteration;
   RolloutPool& m_pool;

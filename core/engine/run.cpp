@@ -145,7 +145,7 @@ struct Run::Impl {
       return false;
     }
     state = *std::move(fresh);
-    cost = setup.task->cost;
+    costs = setup.task->costs;
     costChanged = true;
     started = true;
     const std::lock_guard lock(mutex);
@@ -208,18 +208,18 @@ struct Run::Impl {
     if (costChanged) {
       costChanged = false;
       if (setup.task->scene) {
-        Result<std::shared_ptr<const Cost>> changed = costWith(*setup.task->scene, frozen.cost.terms);
+        Result<CostPerCondition> changed = costWith(*setup.task->scene, frozen.cost.terms);
         if (!changed) {
           fail(changed.error());
           return false;
         }
-        cost = *std::move(changed);
+        costs = *std::move(changed);
       }
     }
     if (!pool || pool->threads() != frozen.run.threads) pool = std::make_unique<RolloutPool>(frozen.run.threads);
     seconds.clear();
     const Parameters parameters = frozen;
-    EngineContext context(*setup.task, *cost, parameters, state.iteration + 1, *pool, stopFlag,
+    EngineContext context(*setup.task, costs, parameters, state.iteration + 1, *pool, stopFlag,
                           {[this] { return safePoint(); },
                            [this](std::string_view phase) { beginPhase(phase); },
                            [this](double fraction) { advance(fraction); },
@@ -373,7 +373,7 @@ struct Run::Impl {
 
   // Engine thread only.
   AlgorithmState state;
-  std::shared_ptr<const Cost> cost;
+  CostPerCondition costs;
   bool costChanged = false;
   std::unique_ptr<RolloutPool> pool;
   std::vector<ParameterEvent> events;

@@ -40,6 +40,8 @@ struct Reading {
   b2Vec2 direction{0.0f, 0.0f};
   double range = 0.0;
   double shift[2] = {0.0, 0.0};  // subtracted; for constants minus the value
+  const b2Body* other = nullptr;  // what it is relative to, when wanted
+  b2Vec2 otherPoint{0.0f, 0.0f};
   int size = 1;
 };
 
@@ -53,6 +55,13 @@ struct Drive {
   b2Vec2 point{0.0f, 0.0f};
   double limit = 0.0;  // infinite without one
   float toWorld = 1.0f;
+};
+
+/// A constant force.
+struct Load {
+  b2Body* body = nullptr;
+  b2Vec2 force{0.0f, 0.0f};
+  b2Vec2 point{0.0f, 0.0f};
 };
 
 struct DampedJoint {
@@ -90,6 +99,10 @@ class Box2dPlant final : public Plant {
     for (const std::string& id : m_scene->observation) addReadings(*m_scene->sensor(id), m_observation);
     for (std::size_t j = 0; j < m_scene->joints.size(); ++j)
       addDamping(m_scene->joints[j], m_world.joints()[j]);
+    for (const Body& body : m_scene->bodies) {
+      if (body.load.isZero() || body.ghost || !body.dynamic) continue;
+      m_loads.push_back({m_world.body(body.id), toB2(m_scale * body.load), toB2(m_scale * body.loadPoint)});
+    }
     m_action.resize(m_drives.size());
   }
 
@@ -109,6 +122,8 @@ class Box2dPlant final : public Plant {
     for (int k = 0; k < world.substeps; ++k) {
       for (std::size_t i = 0; i < m_drives.size(); ++i) drive(m_drives[i], m_action[i]);
       for (const DampedJoint& joint : m_damped) damp(joint);
+      for (const Load& load : m_loads)
+        load.body->ApplyForce(load.force, load.body->GetWorldPoint(load.point), true);
       m_world.b2().Step(m_substep, world.velocityIterations, world.positionIterations);
     }
     return clipped;
@@ -206,6 +221,10 @@ class Box2dPlant final : public Plant {
     reading.body = m_world.body(sensor.targets.front());
     reading.shift[0] = shift(0);
     reading.shift[1] = shift(1);
+    if (!sensor.relativeBody.empty()) {
+      reading.other = m_world.body(sensor.relativeBody);
+      reading.otherPoint = toB2(m_scale * sensor.relativePoint);
+    }
     readings.push_back(reading);
   }
 
@@ -267,7 +286,8 @@ class Box2dPlant final : public Plant {
     Eigen::Index i = 0;
     for (const Reading& reading : readings) {
       if (reading.size == 2) {
-        const b2Vec2 value = pair(reading);
+        b2Vec2 value = pair(reading);
+        if (reading.other) value -= otherPair(reading);
         out(i) = value.x / m_scale - reading.shift[0];
         out(i + 1) = value.y / m_scale - reading.shift[1];
       } else {
@@ -290,6 +310,14 @@ class Box2dPlant final : public Plant {
     }
   }
 
+  /// What a reading of two numbers is relative to: the other body's point, or that point's velocity.
+  static b2Vec2 otherPair(const Reading& reading) {
+    const bool velocity =
+        reading.type == Sensor::Type::BodyVelocity || reading.type == Sensor::Type::PointVelocity;
+    return velocity ? reading.other->GetLinearVelocityFromLocalPoint(reading.otherPoint)
+                    : reading.other->GetWorldPoint(reading.otherPoint);
+  }
+
   double scalar(const Reading& reading) const {
     switch (reading.type) {
       case Sensor::Type::JointAngle:
@@ -298,9 +326,9 @@ class Box2dPlant final : public Plant {
       case Sensor::Type::JointSpeed:
         return reading.hinge ? reading.hinge->GetJointSpeed() : reading.slider->GetJointSpeed() / m_scale;
       case Sensor::Type::BodyAngle:
-        return reading.body->GetAngle();
+        return reading.body->GetAngle() - (reading.other ? reading.other->GetAngle() : 0.0f);
       case Sensor::Type::BodySpin:
-        return reading.body->GetAngularVelocity();
+        return reading.body->GetAngularVelocity() - (reading.other ? reading.other->GetAngularVelocity() : 0.0f);
       case Sensor::Type::DistanceRay: {
         NearestHit hit(reading.body);
         const b2Vec2 from = reading.body->GetWorldPoint(reading.point);
@@ -319,6 +347,7 @@ class Box2dPlant final : public Plant {
   float m_substep = 0.0f;
   std::vector<Drive> m_drives;
   std::vector<DampedJoint> m_damped;
+  std::vector<Load> m_loads;
   std::vector<Reading> m_state;
   std::vector<Reading> m_observation;
   std::vector<float> m_action;
@@ -342,7 +371,7 @@ class Box2dPlantFactory final : public PlantFactory {
   }
 
   int startNoiseSize(int index) const override {
-    return disturbedCoordinates(condition(m_conditions[static_cast<std::size_t>(index)]));
+    return disturbedCoordinates(*m_scene, condition(m_conditions[static_cast<std::size_t>(index)]));
   }
 
  private:

@@ -6,6 +6,7 @@
 
 #include "core/base/nearest_name.h"
 #include "core/cost/cost_terms.h"
+#include "core/plant/start_state.h"
 #include "core/plant/task.h"
 
 namespace gps {
@@ -40,7 +41,8 @@ std::optional<int> angleEntry(const Scene& scene, const std::string& joint) {
 
 /// The kinematics of hinges joint 1 .. n, each on the body the one before moves. Link j leads from hinge j to
 /// hinge j+1; the last link has length 0 and its tip is the point, seen from the last hinge.
-Result<PlanarChain> chainOf(const Scene& scene, const CostTermSpec& spec) {
+/// The tips of all points but the first are appended to `tips`.
+Result<PlanarChain> chainOf(const Scene& scene, const CostTermSpec& spec, std::vector<Vector2d>& tips) {
   PlanarChain chain;
   const std::string where = whereOf(scene, spec);
   const std::size_t count = spec.joints.size();
@@ -72,7 +74,10 @@ Result<PlanarChain> chainOf(const Scene& scene, const CostTermSpec& spec) {
     reference += joint.referenceAngle;
     if (j + 1 == count) {
       chain.lengths.push_back(0.0);
-      chain.tip = Rotation2Dd(reference - chain.zeroAngle) * (spec.point - joint.anchorB);
+      chain.tip = Rotation2Dd(reference - chain.zeroAngle) * (spec.points.front() - joint.anchorB);
+      for (std::size_t i = 1; i < spec.points.size(); ++i) {
+        tips.push_back(Rotation2Dd(reference - chain.zeroAngle) * (spec.points[i] - joint.anchorB));
+      }
       break;
     }
     const Vector2d link = scene.joint(spec.joints[j + 1])->anchorA - joint.anchorB;
@@ -130,19 +135,23 @@ void addObstacles(const Body& body, double extra, std::vector<ObstacleCost::Obst
   }
 }
 
-Result<std::shared_ptr<const CostTerm>> makeTerm(const Scene& scene, const CostTermSpec& spec) {
+Result<std::shared_ptr<const CostTerm>> makeTerm(const Scene& scene, const CostTermSpec& spec,
+                                                 const Condition& condition) {
   using Term = std::shared_ptr<const CostTerm>;
   if (spec.type == "action") return Term(std::make_shared<ActionCost>(toVector(spec.wu)));
   if (spec.type == "end_effector") {
-    Result<PlanarChain> chain = chainOf(scene, spec);
+    EndEffectorCost::Spec reach;
+    Result<PlanarChain> chain = chainOf(scene, spec, reach.tips);
     if (!chain) return chain.error();
-    return Term(
-        std::make_shared<EndEffectorCost>(EndEffectorCost::Spec{.chain = *std::move(chain),
-                                                                .target = toVector(spec.target),
-                                                                .wp = orConstant(spec.wp, 2, 1.0),
-                                                                .norm = spec.norm,
-                                                                .ramp = spec.ramp,
-                                                                .finalMultiplier = spec.finalMultiplier}));
+    reach.chain = *std::move(chain);
+    reach.target = toVector(spec.target);
+    if (!spec.targetBody.empty()) reach.target = pointsOnBody(scene, condition, spec.targetBody, reach.target);
+    reach.wp = orConstant(spec.wp, reach.target.size(), 1.0);
+    reach.norm = spec.norm;
+    reach.ramp = spec.ramp;
+    reach.rampOnValue = spec.rampOnValue;
+    reach.finalMultiplier = spec.finalMultiplier;
+    return Term(std::make_shared<EndEffectorCost>(std::move(reach)));
   }
   const Sensor& sensor = *scene.sensor(spec.sensor);
   const int first = *scene.stateOffset(spec.sensor);
@@ -157,12 +166,20 @@ Result<std::shared_ptr<const CostTerm>> makeTerm(const Scene& scene, const CostT
     return Term(std::make_shared<ObstacleCost>(std::move(obstacle)));
   }
   const Eigen::Index size = sensor.size();
+  if (spec.type == "angle") {
+    return Term(std::make_shared<AngleCost>(AngleCost::Spec{.first = first,
+                                                            .target = orConstant(spec.target, size, 0.0),
+                                                            .wp = orConstant(spec.wp, size, 1.0),
+                                                            .ramp = spec.ramp,
+                                                            .finalMultiplier = spec.finalMultiplier}));
+  }
   return Term(std::make_shared<StateCost>(StateCost::Spec{.first = first,
                                                           .target = orConstant(spec.target, size, 0.0),
                                                           .wp = orConstant(spec.wp, size, 1.0),
                                                           .norm = spec.norm,
                                                           .ramp = spec.ramp,
-                                                          .finalMultiplier = spec.finalMultiplier}));
+                                                          .finalMultiplier = spec.finalMultiplier,
+                                                          .rampOnValue = spec.rampOnValue}));
 }
 
 }  // namespace
@@ -180,8 +197,8 @@ std::vector<CostTermSettings> costSettings(const Scene& scene) {
   return all;
 }
 
-Result<std::shared_ptr<const Cost>> costWith(const Scene& scene,
-                                             const std::vector<CostTermSettings>& settings) {
+Result<CostPerCondition> costWith(const Scene& scene, const std::vector<CostTermSettings>& settings,
+                                  ConditionSet set) {
   std::vector<CostTermSpec> specs = scene.costs;
   for (CostTermSpec& spec : specs) spec.weight = spec.enabled ? spec.weight : 0.0;
   for (const CostTermSettings& change : settings) {
@@ -199,13 +216,25 @@ Result<std::shared_ptr<const Cost>> costWith(const Scene& scene,
   }
   int dX = 0;
   for (const std::string& id : scene.state) dX += scene.sensor(id)->size();
-  std::vector<Cost::Entry> entries;
-  for (const CostTermSpec& spec : specs) {
-    Result<std::shared_ptr<const CostTerm>> term = makeTerm(scene, spec);
-    if (!term) return term.error();
-    entries.push_back(Cost::Entry{spec.id, spec.weight, *std::move(term)});
+  // Only targets in a body's frame differ between conditions.
+  const bool moving = std::any_of(specs.begin(), specs.end(),
+                                  [](const CostTermSpec& spec) { return !spec.targetBody.empty(); });
+  std::vector<int> conditions = conditionsIn(scene, set);
+  if (conditions.empty()) return CostPerCondition();
+  if (!moving) conditions.erase(conditions.begin() + 1, conditions.end());
+  std::vector<std::shared_ptr<const Cost>> costs;
+  for (const int i : conditions) {
+    std::vector<Cost::Entry> entries;
+    for (const CostTermSpec& spec : specs) {
+      Result<std::shared_ptr<const CostTerm>> term =
+          makeTerm(scene, spec, scene.conditions[static_cast<std::size_t>(i)]);
+      if (!term) return term.error();
+      entries.push_back(Cost::Entry{spec.id, spec.weight, *std::move(term)});
+    }
+    costs.push_back(
+        std::make_shared<const Cost>(std::move(entries), dX, static_cast<int>(scene.actuators.size())));
   }
-  return std::make_shared<const Cost>(std::move(entries), dX, static_cast<int>(scene.actuators.size()));
+  return CostPerCondition(std::move(costs));
 }
 
 }  // namespace gps

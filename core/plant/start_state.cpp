@@ -60,12 +60,20 @@ void placeBodyB(const Joint& joint, const JointStart& start, const BodyStart& mo
                b.angularVelocity * perpendicular(b.position - anchor);
 }
 
+/// A joint or a dynamic body; static bodies are furniture.
+bool moves(const Scene& scene, const std::string& id) {
+  const Body* body = scene.body(id);
+  return !body || body->dynamic;
+}
+
 }  // namespace
 
-int disturbedCoordinates(const Condition& condition) {
+int disturbedCoordinates(const Scene& scene, const Condition& condition) {
   if (!(condition.spread > 0.0)) return 0;
   int count = 0;
-  for (const auto& [name, numbers] : condition.overrides) count += static_cast<int>(numbers.size());
+  for (const auto& [name, numbers] : condition.overrides) {
+    if (moves(scene, name.substr(0, name.rfind('.')))) count += static_cast<int>(numbers.size());
+  }
   return count;
 }
 
@@ -83,11 +91,11 @@ std::vector<BodyStart> startState(const Scene& scene, const Condition& condition
   Eigen::Index drawn = 0;
   for (const auto& [name, numbers] : condition.overrides) {
     std::vector<double> value = numbers;
-    for (double& number : value) {
-      if (noise.size() > 0) number += condition.spread * noise(drawn++);
-    }
     const std::size_t dot = name.rfind('.');
     const std::string id = name.substr(0, dot);
+    if (noise.size() > 0 && moves(scene, id)) {
+      for (double& number : value) number += condition.spread * noise(drawn++);
+    }
     const std::string property = name.substr(dot + 1);
     if (const auto it = bodyIndex.find(id); it != bodyIndex.end()) {
       BodyStart& body = start[it->second];
@@ -129,6 +137,17 @@ std::vector<BodyStart> startState(const Scene& scene, const Condition& condition
     }
   }
   return start;
+}
+
+Vector pointsOnBody(const Scene& scene, const Condition& condition, const std::string& body,
+                    const VectorRef& points) {
+  const std::vector<BodyStart> start = startState(scene, condition, Vector());
+  const BodyStart& frame = start[static_cast<std::size_t>(scene.body(body) - scene.bodies.data())];
+  Vector world(points.size());
+  for (Eigen::Index i = 0; i + 1 < points.size(); i += 2) {
+    world.segment<2>(i) = frame.position + Rotation2Dd(frame.angle) * points.segment<2>(i);
+  }
+  return world;
 }
 
 }  // namespace gps

@@ -16,13 +16,18 @@ struct BodyStart {
   double angularVelocity = 0.0;
 };
 
-/// Number of start coordinates that `condition.spread` disturbs: all numbers of its overrides.
-int disturbedCoordinates(const Condition& condition);
+/// Number of start coordinates that `condition.spread` disturbs: the numbers of its overrides of joints and
+/// dynamic bodies.
+int disturbedCoordinates(const Scene& scene, const Condition& condition);
 
 /// One entry per scene body. The overrides of `condition`, disturbed by spread * noise (in the order of the
 /// overrides; empty: not disturbed), replace the model's values. A joint with an override, or whose body A
 /// was moved that way, then places its body B: joint by joint from the root of the tree. A joint that closes
 /// a loop is left alone.
 std::vector<BodyStart> startState(const Scene& scene, const Condition& condition, const VectorRef& noise);
+
+/// Points (x, y, x, y, ...) given in the frame of a body, in the world, where `condition` puts that body.
+Vector pointsOnBody(const Scene& scene, const Condition& condition, const std::string& body,
+                    const VectorRef& points);
 
 }  // namespace gps

@@ -63,12 +63,14 @@ class Running {
     const bool noisy = m_request.noise.size() > 0;
     if (policyMean) {
       u = policyMean->row(row).transpose();
+      if (m_request.clipMean) clip(u);
       if (noisy) u.noalias() += *m_policyFactor * m_request.noise.row(t).transpose();
     } else {
       const LinearGaussianController& controller = *m_request.actor.controller;
       const Eigen::Map<const Vector> x(trajectory.X.row(t).data(), trajectory.X.cols());
       u = controller.step(t).k;
       u.noalias() += controller.step(t).K * x;
+      if (m_request.clipMean) clip(u);
       if (noisy) u.noalias() += controller.cholC(t) * m_request.noise.row(t).transpose();
     }
     if (!u.allFinite()) {
@@ -88,6 +90,11 @@ class Running {
   }
 
  private:
+  void clip(Eigen::Ref<Vector> u) const {
+    const Vector& limit = m_request.task->actionLimit;
+    u = u.cwiseMin(limit).cwiseMax(-limit);
+  }
+
   void fail(const std::string& quantity, int t, const std::string& mend) {
     const Task& task = *m_request.task;
     m_error =

@@ -40,6 +40,7 @@ struct RolloutRequest {
   RowMatrix noise;     ///< (T x dU), multiplied by the Cholesky factor of the actor's covariance; empty: none
   Vector startNoise;   ///< for PlantFactory::make
   bool keepPoses = true;
+  bool clipMean = false;  ///< limit the mean action to the actuators' range before the noise is added
 };
 
 /// Runs one rollout on a fresh plant. Checks `stop` at every time step and fails with "stopped". Fails with the

@@ -10,7 +10,7 @@ constexpr TypeField kWeight{"weight"};
 constexpr TypeField kEnabled{"enabled"};
 
 constexpr std::array<TypeField, 3> kAction{{kWeight, kEnabled, {"wu", true}}};
-constexpr std::array<TypeField, 11> kState{{kWeight,
+constexpr std::array<TypeField, 12> kState{{kWeight,
                                             kEnabled,
                                             {"sensor", true},
                                             {"target"},
@@ -20,19 +20,25 @@ constexpr std::array<TypeField, 11> kState{{kWeight,
                                             {"l2"},
                                             {"alpha"},
                                             {"ramp"},
+                                            {"ramp_on"},
                                             {"final_multiplier"}}};
-constexpr std::array<TypeField, 12> kEndEffector{{kWeight,
+constexpr std::array<TypeField, 15> kEndEffector{{kWeight,
                                                   kEnabled,
                                                   {"joints", true},
                                                   {"point"},
+                                                  {"points"},
                                                   {"target", true},
+                                                  {"target_body"},
                                                   {"wp"},
                                                   {"norm"},
                                                   {"l1"},
                                                   {"l2"},
                                                   {"alpha"},
                                                   {"ramp"},
+                                                  {"ramp_on"},
                                                   {"final_multiplier"}}};
+constexpr std::array<TypeField, 7> kAngle{
+    {kWeight, kEnabled, {"sensor", true}, {"target"}, {"wp"}, {"ramp"}, {"final_multiplier"}}};
 constexpr std::array<TypeField, 8> kObstacle{{kWeight,
                                               kEnabled,
                                               {"sensor", true},
@@ -42,17 +48,20 @@ constexpr std::array<TypeField, 8> kObstacle{{kWeight,
                                               {"ramp"},
                                               {"final_multiplier"}}};
 
-constexpr std::array<TypeEntry, 4> kCosts{{
+constexpr std::array<TypeEntry, 5> kCosts{{
     {"action", "Effort", "0.5 u' diag(wu) u of the commanded action.", kAction},
     {"state", "Distance in the state",
      "Norm of d = sensor - target: 0.5 l2 sum wp d^2, plus l1 sqrt(alpha + sum (wp d)^2) for norm l1 or "
      "0.5 l1 ln(alpha + sum (wp d)^2) for norm log. The sensor is part of the state.",
      kState},
     {"end_effector", "Distance of the tip",
-     "The same norm of d = p(q) - target, p a point on the last link of a chain of hinges, differentiated "
-     "through "
-     "the joint angles.",
+     "The same norm of d = p(q) - target, p one or several points on the last link of a chain of hinges, "
+     "differentiated through the joint angles. With target_body the target is given in the frame of that body.",
      kEndEffector},
+    {"angle", "Angle",
+     "sum wp (1 - cos(sensor - target)): smooth, bounded, and the same after a full turn. The sensor is part of "
+     "the state.",
+     kAngle},
     {"obstacle", "Clearance",
      "0.5 max(0, r + radius + margin - distance)^2 per circle, box or line of the named bodies, r its "
      "thickness. A box "

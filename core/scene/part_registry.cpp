@@ -38,8 +38,10 @@ constexpr std::array<TypeField, 3> kBodyActuator{{{"body", true}, {"axis", true}
 constexpr std::array<TypeField, 4> kThruster{{{"body", true}, {"axis", true}, {"point"}, {"limit"}}};
 
 constexpr std::array<TypeField, 2> kJointSensor{{{"joints", true}, {"relative_to"}}};
-constexpr std::array<TypeField, 2> kBodySensor{{{"body", true}, {"relative_to"}}};
-constexpr std::array<TypeField, 3> kPointSensor{{{"body", true}, {"point", true}, {"relative_to"}}};
+constexpr std::array<TypeField, 4> kBodySensor{
+    {{"body", true}, {"relative_to"}, {"relative_body"}, {"relative_point"}}};
+constexpr std::array<TypeField, 5> kPointSensor{
+    {{"body", true}, {"point", true}, {"relative_to"}, {"relative_body"}, {"relative_point"}}};
 constexpr std::array<TypeField, 4> kRay{{{"body", true}, {"point"}, {"direction", true}, {"range", true}}};
 constexpr std::array<TypeField, 1> kConstant{{{"value", true}}};
 

@@ -44,13 +44,25 @@ const Sensor* Scene::sensor(const std::string& id) const {
   return findById(sensors, id);
 }
 
-std::optional<int> Scene::stateOffset(const std::string& sensorId) const {
+namespace {
+
+std::optional<int> offsetIn(const Scene& scene, const std::vector<std::string>& sensors,
+                            const std::string& sensorId) {
   int offset = 0;
-  for (const std::string& id : state) {
+  for (const std::string& id : sensors) {
     if (id == sensorId) return offset;
-    if (const Sensor* part = sensor(id)) offset += part->size();
+    if (const Sensor* part = scene.sensor(id)) offset += part->size();
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<int> Scene::stateOffset(const std::string& sensorId) const {
+  return offsetIn(*this, state, sensorId);
+}
+std::optional<int> Scene::observationOffset(const std::string& sensorId) const {
+  return offsetIn(*this, observation, sensorId);
 }
 
 }  // namespace gps

@@ -55,6 +55,8 @@ struct Body {
   double angularDamping = 0.0;
   bool bullet = false;
   bool ghost = false;  ///< drawn only: has no part in the physics (targets)
+  Eigen::Vector2d load{0, 0};       ///< N, a constant force along the axes of the world
+  Eigen::Vector2d loadPoint{0, 0};  ///< where it pulls, in the body frame
   std::vector<Shape> shapes;
 };
 
@@ -104,6 +106,8 @@ struct Sensor {
   Eigen::Vector2d direction{1, 0};   ///< rays, in the body frame
   double range = 0.0;                ///< rays
   std::vector<double> relativeTo;    ///< subtracted, when wanted
+  std::string relativeBody;          ///< or: measured relative to a point of this body, along the world's axes
+  Eigen::Vector2d relativePoint{0, 0};
   std::vector<double> value;         ///< constants
   int size() const;                  ///< number of entries it contributes
 };
@@ -111,7 +115,9 @@ struct Sensor {
 struct Condition {
   std::string id;
   std::map<std::string, std::vector<double>> overrides;  ///< "mass.position": [x, y], "joint1.angle": [a]
-  double spread = 0.0;                                   ///< std of N(0, .) per start coordinate and rollout
+  /// Standard deviation of N(0, .) added to every overridden number of a moving part, per rollout. Static bodies
+  /// stay where they are.
+  double spread = 0.0;
   bool enabled = true;
   bool test = false;
 };
@@ -125,14 +131,17 @@ struct CostTermSpec {
   std::string sensor;
   std::vector<double> wu;  ///< action
   std::vector<double> target;
+  std::string targetBody;  ///< when set, target holds points in the frame of this static body
   std::vector<double> wp;
   Norm norm;
   double margin = 0.0;              ///< obstacle
   double radius = 0.0;              ///< obstacle: radius of the moving body
   std::vector<std::string> bodies;  ///< obstacle: bodies to keep clear of
   std::vector<std::string> joints;  ///< end_effector: the chain
-  Eigen::Vector2d point{0, 0};      ///< end_effector: in the frame of the last link
+  /// end_effector: in the frame of the last link; several points share one norm
+  std::vector<Eigen::Vector2d> points{{0, 0}};
   Ramp ramp = Ramp::Constant;
+  bool rampOnValue = false;  ///< the ramp multiplies the term's value instead of the weights inside its norm
   double finalMultiplier = 1.0;
 };
 
@@ -150,7 +159,10 @@ struct World {
 struct SuccessSpec {
   std::string sensor;
   std::vector<double> target;
-  double within = 0.1;
+  std::string targetBody;          ///< when set, target is a point in the frame of this static body
+  double within = 0.1;             ///< bound of the distance
+  std::vector<double> withinEach;  ///< when set: a bound per entry instead
+  bool wrap = false;               ///< entries are angles that count modulo a full turn
   double hold = 0.0;  ///< s; 0: only the last step counts
 };
 
@@ -192,6 +204,8 @@ struct Scene {
   const Sensor* sensor(const std::string& id) const;
   /// First state entry of a sensor, or nothing when it is not part of the state.
   std::optional<int> stateOffset(const std::string& sensorId) const;
+  /// The same for the observation.
+  std::optional<int> observationOffset(const std::string& sensorId) const;
 };
 
 }  // namespace gps

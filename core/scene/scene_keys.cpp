@@ -27,6 +27,8 @@ constexpr Key kBody[] = {"id",
                          "angular_damping",
                          "bullet",
                          "ghost",
+                         "load",
+                         "load_point",
                          "shapes"};
 constexpr Key kShape[] = {"circle",   "box",         "polygon", "chain", "density",
                           "friction", "restitution", "group",   "sensor"};
@@ -39,7 +41,7 @@ constexpr Key kJoint[] = {"id",       "type",      "body_a",  "body_b",
                           "limits",   "max_motor", "damping", "collide"};
 constexpr Key kActuator[] = {"id", "type", "joint", "body", "axis", "point", "limit"};
 constexpr Key kSensor[] = {"id",    "type",      "joints", "body",       "point",
-                           "range", "direction", "value",  "relative_to"};
+                           "range", "direction", "value",  "relative_to", "relative_body", "relative_point"};
 constexpr Key kCondition[] = {"id", "overrides", "spread", "enabled", "test"};
 constexpr Key kCost[] = {"id",
                          "type",
@@ -48,6 +50,7 @@ constexpr Key kCost[] = {"id",
                          "wu",
                          "sensor",
                          "target",
+                         "target_body",
                          "wp",
                          "norm",
                          "l1",
@@ -58,9 +61,11 @@ constexpr Key kCost[] = {"id",
                          "bodies",
                          "joints",
                          "point",
+                         "points",
                          "ramp",
+                         "ramp_on",
                          "final_multiplier"};
-constexpr Key kSuccess[] = {"sensor", "target", "within", "hold"};
+constexpr Key kSuccess[] = {"sensor", "target", "target_body", "within", "wrap", "hold"};
 constexpr Key kInitialController[] = {"kind", "gains", "acc"};
 constexpr Key kCamera[] = {"centre", "width", "trace"};
 

@@ -210,6 +210,12 @@ void readBody(const JsonNode& node, Scene& scene) {
   node.read("angular_damping", body.angularDamping, NumberRange{0.0, 1e5});
   node.read("bullet", body.bullet);
   node.read("ghost", body.ghost);
+  node.read("load", body.load, NumberRange{-1e6, 1e6});
+  node.read("load_point", body.loadPoint, kCoordinate);
+  if (node.good() && node.has("load") && (!body.dynamic || body.ghost)) {
+    node.at("load").fail("A load pulls at a dynamic body, but " + body.id + " cannot move.",
+                         "Make it dynamic, or remove the load.");
+  }
   if (!node.require("shapes")) return;
   for (const JsonNode& shape : node.elements("shapes", 1, 200)) {
     if (node.good()) readShape(shape, body, scene.world, body.shapes);
@@ -332,6 +338,16 @@ void readSensor(const JsonNode& node, Scene& scene) {
   node.read("value", sensor.value, kAnyNumber, 1, kMaxStateSize);
   const auto size = static_cast<std::size_t>(sensor.size());
   if (node.good()) node.read("relative_to", sensor.relativeTo, kCoordinate, size, size);
+  if (node.has("relative_body")) {
+    if (!readBodyReference(node, "relative_body", scene, sensor.relativeBody)) return;
+    if (node.has("relative_to")) {
+      node.at("relative_to").fail("A sensor is relative to numbers or to a body, not to both.",
+                                  "Remove relative_to, and use relative_point for an offset.");
+    }
+  } else if (node.has("relative_point")) {
+    node.at("relative_point").fail("relative_point needs a relative_body.", "Name the body it belongs to.");
+  }
+  node.read("relative_point", sensor.relativePoint, kCoordinate);
   scene.sensors.push_back(std::move(sensor));
 }
 

@@ -50,8 +50,33 @@ const Sensor* readStateSensor(const JsonNode& node, const Scene& scene, std::str
   return sensor;
 }
 
+/// The static body in whose frame a target stands.
+void readTargetBody(const JsonNode& node, const Scene& scene, std::string& out) {
+  node.read("target_body", out, 1000);
+  if (!node.good() || !node.has("target_body")) return;
+  requireKnown(node.at("target_body"), out, idsOf(scene.bodies), "body");
+  const Body* body = scene.body(out);
+  if (body && body->dynamic) {
+    node.at("target_body").fail("The body " + out + " is dynamic; a target stands still.", "Name a static body.");
+  }
+}
+
 bool isPosition(const Sensor& sensor) {
   return sensor.type == Sensor::Type::BodyPosition || sensor.type == Sensor::Type::PointPosition;
+}
+
+/// A sensor that is part of the state or of the observation.
+const Sensor* readSeenSensor(const JsonNode& node, std::string_view key, const Scene& scene, std::string& out) {
+  node.read(key, out, 1000);
+  if (!node.good() || !node.has(key)) return nullptr;
+  requireKnown(node.at(key), out, idsOf(scene.sensors), "sensor");
+  const Sensor* sensor = scene.sensor(out);
+  if (sensor && !scene.stateOffset(out) && !scene.observationOffset(out)) {
+    node.at(key).fail("The sensor " + out + " is part of neither the state nor the observation.",
+                      "Add it to the list state or to the list observation.");
+    return nullptr;
+  }
+  return sensor;
 }
 
 void readCostBodies(const JsonNode& node, const Scene& scene, CostTermSpec& cost) {
@@ -153,17 +178,28 @@ void readCost(const JsonNode& node, Scene& scene) {
                              "Name a body_position or point_position sensor.");
     }
   }
+  if (node.has("points")) {
+    if (node.has("point")) node.fail("point and points exclude each other.", "Keep points.");
+    node.read("points", cost.points, kCoordinate, 1, 8);
+  } else {
+    node.read("point", cost.points.front(), kCoordinate);
+  }
+  if (cost.type == "end_effector") size = 2 * cost.points.size();
   readNorm(node, size, cost);
+  readTargetBody(node, scene, cost.targetBody);
   readCostBodies(node, scene, cost);
   node.read("margin", cost.margin, NumberRange{0.0, 1e4});
   node.read("radius", cost.radius, NumberRange{0.0, 1e4});
   node.read("joints", cost.joints, 1, kMaxStateSize);
   for (const std::string& id : cost.joints) requireKnown(node.at("joints"), id, idsOf(scene.joints), "joint");
-  node.read("point", cost.point, kCoordinate);
   int ramp = 0;
   constexpr std::string_view kRamps[] = {"constant", "linear", "quadratic", "final"};
   node.readChoice("ramp", ramp, kRamps);
   cost.ramp = static_cast<Ramp>(ramp);
+  int rampOn = 0;
+  constexpr std::string_view kRampOn[] = {"weights", "value"};
+  node.readChoice("ramp_on", rampOn, kRampOn);
+  cost.rampOnValue = rampOn == 1;
   node.read("final_multiplier", cost.finalMultiplier, kNotNegative);
   scene.costs.push_back(std::move(cost));
 }
@@ -174,11 +210,23 @@ void readSuccess(const JsonNode& node, Scene& scene) {
     if (!node.require(key)) return;
   }
   SuccessSpec success;
-  const Sensor* sensor = readStateSensor(node, scene, success.sensor);
+  const Sensor* sensor = readSeenSensor(node, "sensor", scene, success.sensor);
   if (!sensor) return;
   const auto size = static_cast<std::size_t>(sensor->size());
   node.read("target", success.target, kAnyNumber, size, size);
-  node.read("within", success.within, NumberRange{1e-6, 1e5});
+  readTargetBody(node, scene, success.targetBody);
+  if (node.good() && !success.targetBody.empty() && (!isPosition(*sensor) || !sensor->relativeBody.empty())) {
+    node.at("target_body").fail("A target in a body's frame needs a position in the world, but " + sensor->id +
+                                    " is none.",
+                                "Name a body_position or point_position sensor without relative_body.");
+  }
+  const NumberRange bound{1e-6, 1e5};
+  if (node.at("within").value().is_array()) {
+    node.read("within", success.withinEach, bound, size, size);
+  } else {
+    node.read("within", success.within, bound);
+  }
+  node.read("wrap", success.wrap);
   node.read("hold", success.hold, NumberRange{0.0, 1e5});
   scene.success = std::move(success);
 }
@@ -231,9 +279,9 @@ void readCamera(const JsonNode& node, Scene& scene) {
   if (!node.good() || scene.camera.trace.empty()) return;
   requireKnown(node.at("trace"), scene.camera.trace, idsOf(scene.sensors), "sensor");
   const Sensor* sensor = scene.sensor(scene.camera.trace);
-  if (sensor && (!isPosition(*sensor) || !scene.stateOffset(sensor->id))) {
-    node.at("trace").fail("trace must name a position sensor in the state, but " + sensor->id + " is none.",
-                          "Name a body_position or point_position sensor that is in the list state.");
+  if (sensor && !isPosition(*sensor)) {
+    node.at("trace").fail("trace must name a position sensor, but " + sensor->id + " is none.",
+                          "Name a body_position or point_position sensor.");
   }
 }
 

@@ -76,7 +76,7 @@ class SequenceContext final : public RunContext {
         m_multipliers(multipliers) {}
 
   const Task& task() const override { return m_task; }
-  const Cost& cost() const override { return *m_task.cost; }
+  const Cost& cost(int condition) const override { return m_task.costs.of(condition); }
   const Parameters& parameters() const override { return m_parameters; }
   int iteration() const override { return m_iteration; }
   Rng rng(Purpose purpose, int condition, int sample) const override {
@@ -159,7 +159,7 @@ Task taskOf(const CaseCheck& check) {
     task.conditions.push_back(std::to_string(i + 1));
     task.x0.push_back(vectorOf(check.in("x0")[i]));
   }
-  task.cost = std::make_shared<const Cost>(costOf(check.in("cost"), task.dX, task.dU));
+  task.costs = CostPerCondition(std::make_shared<const Cost>(costOf(check.in("cost"), task.dX, task.dU)));
   task.actionLimit = Vector::Constant(task.dU, std::numeric_limits<double>::infinity());
   return task;
 }

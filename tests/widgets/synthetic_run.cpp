@@ -54,7 +54,7 @@ std::shared_ptr<const Scene> roomScene(int conditions) {
   sensor.id = "p";
   sensor.targets = {"disc"};
   scene->sensors.push_back(sensor);
-  scene->success = SuccessSpec{"p", {3, 0}, 0.1, 0};
+  scene->success = SuccessSpec{.sensor = "p", .target = {3, 0}, .within = 0.1};
   for (int i = 0; i < conditions; ++i) {
     const double y = conditions > 1 ? -0.8 + 1.6 * i / (conditions - 1) : 0.0;
     scene->conditions.push_back({"c" + std::to_string(i + 1), {{"disc.position", {0.0, y}}}, 0, true, false});
@@ -89,7 +89,7 @@ std::shared_ptr<const Scene> armScene(int conditions) {
   angles.type = Sensor::Type::JointAngle;
   angles.targets = {"shoulder", "elbow"};
   scene->sensors.push_back(angles);
-  scene->success = SuccessSpec{"q", {0, 0}, 0.1, 0};
+  scene->success = SuccessSpec{.sensor = "q", .target = {0, 0}, .within = 0.1};
   for (int i = 0; i < conditions; ++i) {
     scene->conditions.push_back(
         {"c" + std::to_string(i + 1),
@@ -108,7 +108,7 @@ std::shared_ptr<const Task> taskOf(std::shared_ptr<const Scene> scene, int T) {
   task->dt = 0.05;
   task->dX = 4;
   task->dU = 2;
-  task->trace = TracePoint{0, {0, 0}};
+  task->trace = TracePoint{.first = 0};
   for (const Condition* condition : ui::trainedConditions(*scene)) {
     task->conditions.push_back(condition->id);
     task->x0.push_back(Vector::Zero(4));

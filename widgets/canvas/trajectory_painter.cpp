@@ -49,7 +49,7 @@ WorldPath meanPath(const std::shared_ptr<const Rollout>& rollout,
   if (!marginals || !snapshot.task || !snapshot.task->trace) return path;
   const TracePoint& trace = *snapshot.task->trace;
   for (const Vector& mean : marginals->mean) {
-    if (mean.size() < trace.first + 2) continue;
+    if (trace.first < 0 || mean.size() < trace.first + 2) continue;
     const QPointF p(mean(trace.first) + trace.offset.x(), mean(trace.first + 1) + trace.offset.y());
     if (finite(p)) path.push_back(p);
   }
@@ -173,6 +173,18 @@ void visitPaths(const PathSource& source, Visit&& visit) {
 
 WorldPath tracePath(const Rollout& rollout, const Snapshot& snapshot, const Scene& scene) {
   WorldPath path;
+  if (snapshot.task && snapshot.task->trace && snapshot.task->trace->body >= 0) {
+    const TracePoint& trace = *snapshot.task->trace;
+    const std::size_t bodies = scene.bodies.size();
+    for (std::size_t i = static_cast<std::size_t>(trace.body); i < rollout.poses.size(); i += bodies) {
+      const Pose& pose = rollout.poses[i];
+      const double c = std::cos(pose.angle), s = std::sin(pose.angle);
+      const QPointF p(pose.x + c * trace.point.x() - s * trace.point.y(),
+                      pose.y + s * trace.point.x() + c * trace.point.y());
+      if (finite(p)) path.push_back(p);
+    }
+    return path;
+  }
   if (snapshot.task && snapshot.task->trace) {
     const TracePoint& trace = *snapshot.task->trace;
     const RowMatrix& X = rollout.trajectory.X;

@@ -77,9 +77,9 @@ inline std::shared_ptr<const Task> massTask(std::shared_ptr<const std::atomic<bo
   std::vector<Cost::Entry> terms{{"goal", 1.0, std::make_shared<StateCost>(goal)},
                                  {"effort", 0.01, std::make_shared<ActionCost>(Vector::Ones(2))}};
   if (poison) terms.push_back({"poison", 1.0, std::make_shared<PoisonedCost>(std::move(poison))});
-  task->cost = std::make_shared<const Cost>(std::move(terms), 4, 2);
-  task->success = SuccessTest{0, Vector::Zero(2), 0.3, 1};
-  task->trace = TracePoint{0, {0.0, 0.0}};
+  task->costs = CostPerCondition(std::make_shared<const Cost>(std::move(terms), 4, 2));
+  task->success = {SuccessTest{.target = Vector::Zero(2), .within = 0.3}};
+  task->trace = TracePoint{.first = 0};
   task->actionLimit = Vector::Constant(2, std::numeric_limits<double>::infinity());
   task->stateNames = {"p.x", "p.y", "v.x", "v.y"};
   task->actionNames = {"fx", "fy"};

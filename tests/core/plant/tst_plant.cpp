@@ -326,6 +326,7 @@ void TestPlant::taskDescribesTheScene() {
   QCOMPARE(task->conditionCount(), 5);
   QVERIFY((task->x0[1] - Eigen::Vector4d(-3.0, 0.4, 0, 0)).norm() < 1e-6);
   QVERIFY((task->stateNames == std::vector<std::string>{"p.x", "p.y", "v.x", "v.y"}));
+  QVERIFY((task->velocityEntry == std::vector<bool>{false, false, true, true}));
   QVERIFY((task->actionNames == std::vector<std::string>{"fx", "fy"}));
   QCOMPARE(task->defaultCovMax(), 4.0);
   QVERIFY(task->trace && task->trace->first == 0 && task->trace->offset == Eigen::Vector2d(3, 0));
@@ -352,7 +353,7 @@ void TestPlant::costFollowsTheSettings() {
   const Vector& x = task->x0[1];
   const Vector u = Vector::Constant(2, 3.0);
   const double angles = 0.5 * x.head(2).squaredNorm();
-  QVERIFY(std::abs(task->cost->value(0, 100, x, u) - (1e-5 * 9.0 + angles)) < 1e-9);
+  QVERIFY(std::abs(task->costs.of(0).value(0, 100, x, u) - (1e-5 * 9.0 + angles)) < 1e-9);
   std::vector<gps::CostTermSettings> settings = task->costTerms;
   QVERIFY(!settings[0].alpha && !settings[0].ramp && !settings[1].alpha &&
           settings[1].ramp == gps::Ramp::Constant);
@@ -360,8 +361,8 @@ void TestPlant::costFollowsTheSettings() {
   settings[1].ramp = gps::Ramp::Final;
   const auto changed = gps::costWith(*task->scene, settings);
   QVERIFY(changed);
-  QVERIFY(std::abs((*changed)->value(0, 100, x, u) - 1e-5 * 9.0) < 1e-12);
-  QVERIFY(std::abs((*changed)->value(99, 100, x, u) - (1e-5 * 9.0 + 2.0 * angles)) < 1e-9);
+  QVERIFY(std::abs(changed->of(0).value(0, 100, x, u) - 1e-5 * 9.0) < 1e-12);
+  QVERIFY(std::abs(changed->of(0).value(99, 100, x, u) - (1e-5 * 9.0 + 2.0 * angles)) < 1e-9);
 }
 
 void TestPlant::unknownCostSettingNamesTheNearest() {
@@ -380,9 +381,9 @@ void TestPlant::obstacleCostSeesPostsOnce() {
   QVERIFY(cost);
   Vector x(4);
   x << 0.75 - 3.0, 0.8, 0, 0;  // 0.25 from the axis of the upper left post, which is 0.1 thick
-  QVERIFY(std::abs((*cost)->value(0, 100, x, Vector::Zero(2)) - 0.5 * 0.1 * 0.1) < 1e-12);
+  QVERIFY(std::abs(cost->of(0).value(0, 100, x, Vector::Zero(2)) - 0.5 * 0.1 * 0.1) < 1e-12);
   x << 1.0 - 3.0, 1.3, 0, 0;  // 0.2 above its upper end
-  QVERIFY(std::abs((*cost)->value(0, 100, x, Vector::Zero(2)) - 0.5 * 0.15 * 0.15) < 1e-12);
+  QVERIFY(std::abs(cost->of(0).value(0, 100, x, Vector::Zero(2)) - 0.5 * 0.15 * 0.15) < 1e-12);
 }
 
 void TestPlant::endEffectorCostKnowsTheHand() {
@@ -397,7 +398,7 @@ void TestPlant::endEffectorCostKnowsTheHand() {
   for (const Vector& x : task->x0) {
     // The point (0, 0) of link 2 is its centre, which the state holds in entries 4 and 5.
     const double expected = 0.5 * (x.segment(4, 2) - Eigen::Vector2d(1.0, 2.0)).squaredNorm();
-    QVERIFY(std::abs(task->cost->value(0, 100, x, Vector::Zero(2)) - expected) < 1e-4 * expected);
+    QVERIFY(std::abs(task->costs.of(0).value(0, 100, x, Vector::Zero(2)) - expected) < 1e-4 * expected);
   }
 }
 
