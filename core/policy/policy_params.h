@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/base/param_spec.h"
@@ -16,6 +17,7 @@ struct PolicyParams {
   Activation activation = Activation::Relu;
   WeightInit init = WeightInit::He;
   double lr = 1e-3;
+  std::optional<double> lrFinal;  ///< absent: lr throughout
   int batch = 25;
   int steps = 4000;
   double weightDecay = 0.005;
@@ -42,6 +44,12 @@ struct PolicyParams {
                                  .choices = {"he", "normal"}});
     visitor(self.lr, ParamSpec{.key = "pol.lr", .label = "Learning rate", .min = 1e-5, .max = 1e-2,
                                .logScale = true, .usedBy = kUsedByPolicy, .help = "Step size of Adam."});
+    visitor(self.lrFinal,
+            ParamSpec{.key = "pol.lr_final", .label = "Final learning rate", .min = 1e-8, .max = 1e-2,
+                      .logScale = true, .level = Level::Expert, .usedBy = kUsedByPolicy,
+                      .help = "The learning rate stays at pol.lr for the first half of an S-step of n gradient steps, "
+                              "then step s uses lr (lr_final/lr)^((2s-n)/n) and ends here.",
+                      .automatic = "constant rate"});
     visitor(self.batch, ParamSpec{.key = "pol.batch", .label = "Batch size", .min = 1, .max = 4096,
                                   .usedBy = kUsedByPolicy, .help = "Samples per gradient step."});
     visitor(self.steps, ParamSpec{.key = "pol.steps", .label = "Gradient steps", .min = 1, .max = 1000000,

@@ -67,6 +67,13 @@ class LossLog {
   int m_count = 0;
 };
 
+/// pol.lr for the first half of the steps 1 .. n, then geometrically down to pol.lr_final at step n.
+double learningRate(const PolicyParams& params, int step) {
+  if (!params.lrFinal || 2 * step <= params.steps) return params.lr;
+  const double share = static_cast<double>(2L * step - params.steps) / params.steps;
+  return params.lr * std::pow(*params.lrFinal / params.lr, share);
+}
+
 Error diverged(int step, const char* what) {
   return {.what = std::string(what) + " is not finite at gradient step " + std::to_string(step) + ".",
           .where = "training of the global policy",
@@ -80,7 +87,7 @@ Status descend(NeuralPolicyAccess::Impl& impl, const TrainingRows<float>& rows,
   const int batch = std::min(params.batch, rows.rows());
   const int perEpoch = rows.rows() / batch;
   const int question = stepsPerQuestion(impl.shape(), batch, request.autograd);
-  const AdamOptions adam{.lr = params.lr, .weightDecay = params.weightDecay};
+  AdamOptions adam{.lr = params.lr, .weightDecay = params.weightDecay};
   const std::span<float> parameters = impl.module.parameters();
   FusedMlp<float> network(impl.shape(), batch);
   std::vector<float> gradient(parameters.size());
@@ -99,6 +106,7 @@ Status descend(NeuralPolicyAccess::Impl& impl, const TrainingRows<float>& rows,
     if ((step - 1) % perEpoch == 0) shuffle(permutation, rng);
     gather(rows, minibatch(permutation, batch, step - 1), minirows);
     ++impl.adamStep;
+    adam.lr = learningRate(params, step);
     float loss = 0.0F;
     if (request.autograd) {
       loss = impl.module.autogradStep({.rows = batch,

@@ -100,6 +100,7 @@ class TestTraining : public QObject {
   void orderOfTheDataDoesNotMatterForWholeBatches();
   void trainingLowersTheLoss();
   void fusedTrainingFollowsAutograd();
+  void learningRateDecaysInTheSecondHalf();
   void sameSeedGivesTheSameBits();
   void restoredPolicyIsTheSameAndGoesOnTheSame();
   void whiteningIsFrozenAtTheFirstStep();
@@ -361,6 +362,38 @@ void TestTraining::fusedTrainingFollowsAutograd() {
     const RowMatrix difference =
         fused->policy->mean(data.observations) - checked->policy->mean(data.observations);
     QVERIFY(difference.cwiseAbs().maxCoeff() < 1e-4);
+  }
+}
+
+void TestTraining::learningRateDecaysInTheSecondHalf() {
+  const PolicyDataset data = dataset();
+  for (const bool autograd : {false, true}) {
+    // The path up to step n/2 does not know of the decay.
+    TrainingRequest wish = request(20);
+    wish.autograd = autograd;
+    const Result<TrainedPolicy> constant = trainPolicy(*fresh(wish), data, wish, Rng(1));
+    wish.params.lrFinal = 1e-3;  // as pol.lr: no decay at all
+    const Result<TrainedPolicy> same20 = trainPolicy(*fresh(wish), data, wish, Rng(1));
+    wish.params.lrFinal = 1e-5;
+    const Result<TrainedPolicy> decayed = trainPolicy(*fresh(wish), data, wish, Rng(1));
+    QVERIFY(constant && same20 && decayed);
+    QVERIFY(same(neural(*constant)->state(), neural(*same20)->state()));
+    const TrainingLog &a = constant->log, &b = decayed->log;
+    // Losses are taken before each step, so the first difference shows in the step after the first decayed one.
+    for (std::size_t i = 0; i < 11; ++i) QCOMPARE(a.loss[i], b.loss[i]);
+    QVERIFY(a.loss[12] != b.loss[12]);
+    // Step n takes lr_final: one step more of that length hardly moves the weights.
+    TrainingRequest shorter = wish;
+    shorter.params.steps = 1;
+    shorter.params.lrFinal = 1e-7;  // n = 1: the only step is the last
+    const Result<TrainedPolicy> one = trainPolicy(*neural(*decayed), data, shorter, Rng(2));
+    QVERIFY(one);
+    const NeuralPolicy::State before = neural(*decayed)->state(), after = neural(*one)->state();
+    float moved = 0.0F;
+    for (std::size_t i = 0; i < before.parameters.size(); ++i) {
+      moved = std::max(moved, std::abs(after.parameters[i] - before.parameters[i]));
+    }
+    QVERIFY2(moved > 0.0F && moved < 2e-7F, qPrintable(QString::number(moved)));
   }
 }
 
