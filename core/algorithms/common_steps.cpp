@@ -22,6 +22,15 @@ MixtureSettings mixtureSettings(const Parameters& p, RunContext& run) {
   return settings;
 }
 
+/// Prior of the policy linearisation from neighbouring steps, every point re-evaluated with `policy`.
+JointPrior policyWindowPrior(const GlobalPolicy& policy, const ConditionState& condition, int halfWidth) {
+  WindowPrior prior{{}, halfWidth};
+  for (const std::shared_ptr<const Trajectory>& trajectory : condition.policyWindow) {
+    prior.rollouts.push_back(policyPoints(policy, *trajectory));
+  }
+  return prior;
+}
+
 /// Prior of the policy linearisation where no mixture is wanted: weak, towards small gains (F2).
 JointPrior constantPolicyPrior(int dX, int dU) {
   constexpr double kStrength = 1e-4;
@@ -32,6 +41,16 @@ JointPrior constantPolicyPrior(int dX, int dU) {
   niw.Phi.diagonal().tail(dU).setConstant(kStrength * 1e-5);
   niw.n0 = kStrength;
   return FixedPrior{{niw}};
+}
+
+/// Adds this iteration's transitions to a condition's window prior; the oldest beyond dyn.gmm_max_rollouts go.
+void extendWindow(WindowPrior& prior, const ConditionData& data, const DynamicsParams& p) {
+  for (const Trajectory& trajectory : data.trajectories) prior.rollouts.push_back(transitions(trajectory));
+  const std::size_t keep = static_cast<std::size_t>(p.gmmMaxRollouts);
+  if (prior.rollouts.size() > keep) {
+    prior.rollouts.erase(prior.rollouts.begin(), prior.rollouts.end() - static_cast<std::ptrdiff_t>(keep));
+  }
+  prior.halfWidth = p.window;
 }
 
 double meanOf(const Vector& v) {
@@ -63,6 +82,7 @@ Result<AlgorithmState> freshState(const Task& task, const Parameters& p, bool wi
     condition.controller = std::make_shared<const LinearGaussianController>(*std::move(controller));
     condition.eta = p.lqr.eta0;
     if (p.dynamics.gmm) condition.dynamicsPrior = MixturePrior{};
+    else condition.dynamicsPrior = WindowPrior{};
     if (withPolicy) {
       condition.policyPrior =
           p.dynamics.gmm ? JointPrior(MixturePrior{}) : constantPolicyPrior(task.dX, task.dU);
@@ -136,6 +156,15 @@ Status fitModels(RunContext& run, AlgorithmState& state, std::vector<ConditionDa
   const std::size_t M = state.conditions.size();
   const bool shared = p.dynamics.gmmShared && std::holds_alternative<MixturePrior>(state.conditions[0].dynamicsPrior);
   std::vector<double> likelihood(M);
+  DynamicsContext context;
+  context.velocityEntry = task.velocityEntry;
+  if (p.dynamics.pooled) {
+    std::vector<std::span<const Trajectory>> all;
+    for (const ConditionData& d : data) all.emplace_back(d.trajectories);
+    Result<Matrix> pooled = fitPooled(all, p.dynamics, task.velocityEntry);
+    if (!pooled) return pooled.error();
+    context.pooled = *std::move(pooled);
+  }
 
   const auto updatePrior = [&](std::size_t i, std::size_t first, std::size_t last) -> Status {
     MixturePrior* prior = std::get_if<MixturePrior>(&state.conditions[i].dynamicsPrior);
@@ -171,8 +200,11 @@ Status fitModels(RunContext& run, AlgorithmState& state, std::vector<ConditionDa
     if (!shared) {
       if (Status s = updatePrior(i, i, i + 1); !s) return inCondition(s.error(), task, index);
     }
+    if (WindowPrior* window = std::get_if<WindowPrior>(&state.conditions[i].dynamicsPrior)) {
+      extendWindow(*window, data[i], p.dynamics);
+    }
     Result<LinearGaussianDynamics> dynamics =
-        fitDynamics(data[i].trajectories, state.conditions[i].dynamicsPrior, p.dynamics);
+        fitDynamics(data[i].trajectories, state.conditions[i].dynamicsPrior, p.dynamics, context);
     if (!dynamics) return inCondition(dynamics.error(), task, index);
     fitted[i] = std::make_shared<const LinearGaussianDynamics>(*std::move(dynamics));
     return Done{};
@@ -213,6 +245,8 @@ Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmSta
   LineariseOptions options;
   options.conditioning.reg = p.policy.linReg;
   options.conditioning.regRelative = p.policy.linRegRelative;
+  options.conditioning.inputRidge = squaresByKind(run.task().velocityEntry, run.task().dX,
+                                                  p.policy.linRidgePosition, p.policy.linRidgeVelocity);
   options.strength = p.dynamics.strength;
   std::vector<std::optional<LinearisedPolicy>> found(state.conditions.size());
   Status status = run.forEachCondition([&](int index) -> Status {
@@ -230,7 +264,10 @@ Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmSta
       *prior = std::move(update->prior);
       prior->window.clear();  // kept as rollouts in policyWindow
     }
-    Result<LinearisedPolicy> linear = linearise(policy, data[i].trajectories, condition.policyPrior, options);
+    Result<LinearisedPolicy> linear =
+        !p.dynamics.gmm && p.dynamics.window > 0
+            ? linearise(policy, data[i].trajectories, policyWindowPrior(policy, condition, p.dynamics.window), options)
+            : linearise(policy, data[i].trajectories, condition.policyPrior, options);
     if (!linear) return inCondition(linear.error(), run.task(), index);
     found[i] = *std::move(linear);
     return Done{};

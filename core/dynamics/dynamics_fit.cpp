@@ -47,7 +47,67 @@ Gaussian initialState(std::span<const Trajectory> rollouts, double varianceFloor
   return Gaussian{mean, variance.asDiagonal()};
 }
 
+ConditioningOptions conditioning(const DynamicsParams& params, const std::vector<bool>& velocityEntry,
+                                 Eigen::Index dX, Eigen::Index dU) {
+  ConditioningOptions options;
+  options.reg = params.reg;
+  options.regRelative = params.regRelative;
+  options.covFloor = params.covFloor;
+  options.mapMean = params.mapMean;
+  options.outputNoise = squaresByKind(velocityEntry, dX, params.noisePosition, params.noiseVelocity);
+  const Vector ridge = squaresByKind(velocityEntry, dX, params.ridgePosition, params.ridgeVelocity);
+  if (ridge.size() > 0 || params.ridgeAction > 0.0) {
+    options.inputRidge = Vector::Constant(dX + dU, params.ridgeAction * params.ridgeAction);
+    options.inputRidge.head(dX).setZero();
+    if (ridge.size() > 0) options.inputRidge.head(dX) = ridge;
+  }
+  return options;
+}
+
+Error noFit(Error error, const std::string& where) {
+  error.where = where;
+  error.mend = "Raise dyn.reg or run.samples, or turn on dyn.gmm.";
+  return error;
+}
+
 }  // namespace
+
+Vector squaresByKind(const std::vector<bool>& velocityEntry, Eigen::Index dX, double position, double velocity) {
+  GPS_EXPECTS(velocityEntry.empty() || static_cast<Eigen::Index>(velocityEntry.size()) == dX,
+              "one kind per state entry is needed");
+  if (position == 0.0 && velocity == 0.0) return {};
+  Vector squares = Vector::Constant(dX, position * position);
+  for (std::size_t i = 0; i < velocityEntry.size(); ++i) {
+    if (velocityEntry[i]) squares(static_cast<Eigen::Index>(i)) = velocity * velocity;
+  }
+  return squares;
+}
+
+Result<Matrix> fitPooled(std::span<const std::span<const Trajectory>> conditions, const DynamicsParams& params,
+                         const std::vector<bool>& velocityEntry) {
+  GPS_EXPECTS(!conditions.empty() && !conditions[0].empty(), "a pooled fit needs rollouts");
+  const Eigen::Index dX = conditions[0][0].X.cols();
+  const Eigen::Index dU = conditions[0][0].U.cols();
+  Eigen::Index rows = 0;
+  for (const std::span<const Trajectory> rollouts : conditions) {
+    if (const std::optional<Error> error = firstNotFinite(rollouts)) return *error;
+    for (const Trajectory& rollout : rollouts) rows += std::max<Eigen::Index>(rollout.X.rows() - 1, 0);
+  }
+  if (rows == 0) return Matrix();
+  Matrix points(rows, 2 * dX + dU);
+  Eigen::Index row = 0;
+  for (const std::span<const Trajectory> rollouts : conditions) {
+    for (const Trajectory& rollout : rollouts) {
+      const RowMatrix some = transitions(rollout);
+      points.middleRows(row, some.rows()) = some;
+      row += some.rows();
+    }
+  }
+  Result<ConditionalGaussian> fit =
+      fitConditional(points, static_cast<int>(dX + dU), {}, conditioning(params, velocityEntry, dX, dU));
+  if (!fit) return noFit(fit.error(), "pooled dynamics fit");
+  return std::move(fit->F);
+}
 
 RowMatrix transitions(const Trajectory& rollout) {
   const Eigen::Index dX = rollout.X.cols();
@@ -61,7 +121,7 @@ RowMatrix transitions(const Trajectory& rollout) {
 }
 
 Result<LinearGaussianDynamics> fitDynamics(std::span<const Trajectory> rollouts, const JointPrior& prior,
-                                           const DynamicsParams& params) {
+                                           const DynamicsParams& params, const DynamicsContext& context) {
   if (rollouts.empty() || rollouts[0].horizon() == 0) {
     return Error{"There are no rollouts to fit the dynamics to.", "dynamics fit",
                  "Draw at least one rollout."};
@@ -75,11 +135,8 @@ Result<LinearGaussianDynamics> fitDynamics(std::span<const Trajectory> rollouts,
   const Eigen::Index N = static_cast<Eigen::Index>(rollouts.size());
   const Eigen::Index dX = rollouts[0].X.cols();
   const Eigen::Index dU = rollouts[0].U.cols();
-  ConditioningOptions options;
-  options.reg = params.reg;
-  options.regRelative = params.regRelative;
-  options.covFloor = params.covFloor;
-  options.mapMean = params.mapMean;
+  ConditioningOptions options = conditioning(params, context.velocityEntry, dX, dU);
+  options.centre = context.pooled;
 
   LinearGaussianDynamics dynamics;
   dynamics.x1 = initialState(rollouts, params.initialStateVar);
@@ -96,10 +153,7 @@ Result<LinearGaussianDynamics> fitDynamics(std::span<const Trajectory> rollouts,
     if (!niw) return niw.error();
     Result<ConditionalGaussian> fit = fitConditional(points, static_cast<int>(dX + dU), *niw, options);
     if (!fit) {
-      Error error = fit.error();
-      error.where = "dynamics fit, time step " + std::to_string(t);
-      error.mend = "Raise dyn.reg or run.samples, or turn on dyn.gmm.";
-      return error;
+      return noFit(fit.error(), "dynamics fit, time step " + std::to_string(t));
     }
     dynamics.F.push_back(std::move(fit->F));
     dynamics.f.push_back(std::move(fit->f));

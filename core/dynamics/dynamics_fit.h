@@ -2,6 +2,7 @@
 #pragma once
 
 #include <span>
+#include <vector>
 
 #include "core/base/error.h"
 #include "core/dynamics/dynamics_params.h"
@@ -14,11 +15,25 @@ namespace gps {
 /// Joint points [x_t, u_t, x_{t+1}], t = 0 .. T-2, of one rollout.
 RowMatrix transitions(const Trajectory& rollout);
 
+/// What a fit knows beyond the rollouts of its condition.
+struct DynamicsContext {
+  std::vector<bool> velocityEntry{};  ///< (dX) which state entries are velocities; empty: none
+  Matrix pooled{};                    ///< (dX x (dX+dU)) F0 of fitPooled; empty: the ridge pulls towards 0
+};
+
+/// Squares of the deviations of every state entry by its kind: (dX). Empty when both are 0.
+Vector squaresByKind(const std::vector<bool>& velocityEntry, Eigen::Index dX, double position, double velocity);
+
+/// F0 of the ridge regression x' = F0 [x; u] + f0 of the transitions of all steps and conditions together, with
+/// the ridge of `params` (dyn.pooled). f0 drops out of the fits that shrink to it. Empty when T is 1.
+Result<Matrix> fitPooled(std::span<const std::span<const Trajectory>> conditions, const DynamicsParams& params,
+                         const std::vector<bool>& velocityEntry);
+
 /// Linear-Gaussian dynamics of one condition from its rollouts: per time step the regression of x_{t+1} on
 /// [x_t; u_t] under the prior (fitConditional), and the initial state with x1 mean = sample mean, covariance
 /// = diag(max(var, init.state_var)). Fails with the time step.
 Result<LinearGaussianDynamics> fitDynamics(std::span<const Trajectory> rollouts, const JointPrior& prior,
-                                           const DynamicsParams& params);
+                                           const DynamicsParams& params, const DynamicsContext& context = {});
 
 /// One-step coefficient of determination per t = 0 .. T-2 of `dynamics` on `rollouts`, averaged over state
 /// entries that vary. Logged on the training rollouts and on the next iteration's.

@@ -17,6 +17,13 @@ struct DynamicsParams {
   int gmmMinPoints = 40;
   int gmmMaxRollouts = 20;
   bool gmmShared = false;
+  int window = 0;
+  bool pooled = false;
+  double ridgePosition = 0.0;
+  double ridgeVelocity = 0.0;
+  double ridgeAction = 0.0;
+  double noisePosition = 0.0;
+  double noiseVelocity = 0.0;
   double initialStateVar = 1e-6;  ///< key init.state_var
   double covFloor = 1e-10;        ///< numerical floor of W, not a setting; 0 leaves W as it is
 
@@ -52,6 +59,36 @@ struct DynamicsParams {
                                            .help = "The prior learns from this many newest rollouts per condition."});
     visitor(self.gmmShared, ParamSpec{.key = "dyn.gmm_shared", .label = "Share prior", .level = Level::Expert,
                                       .help = "One mixture for all conditions instead of one each."});
+    visitor(self.window, ParamSpec{.key = "dyn.window", .label = "Window prior", .symbol = "w", .unit = "steps",
+                                   .min = 0, .max = 50, .level = Level::Expert,
+                                   .help = "Without the mixture: the prior of step t is mean and covariance of the "
+                                           "kept transitions of the steps t-w to t+w, worth strength pseudo-samples. "
+                                           "0 is no prior. Also serves the policy linearisation."});
+    visitor(self.pooled,
+            ParamSpec{.key = "dyn.pooled", .label = "Shrink to pooled fit", .symbol = "F0", .level = Level::Expert,
+                      .help = "Fit x' = F0 y + f0 to all steps and conditions first and let the ridge R pull each step "
+                              "towards it: F = ((S_aa + R)^-1 (S_ab + R F0'))'. Directions that hardly vary then fall "
+                              "back to F0 instead of 0."});
+    visitor(self.ridgePosition,
+            ParamSpec{.key = "dyn.ridge_position", .label = "Position ridge", .unit = "state", .min = 0, .max = 1,
+                      .level = Level::Expert,
+                      .help = "Its square is added to S_aa's diagonal for every position: S_aa + R, F = "
+                              "(S_aa + R)^-1 S_ab. Positions that vary less than this hardly count; in contact a "
+                              "relative ridge does not see that."});
+    visitor(self.ridgeVelocity, ParamSpec{.key = "dyn.ridge_velocity", .label = "Velocity ridge", .unit = "state/s",
+                                          .min = 0, .max = 10, .level = Level::Expert,
+                                          .help = "The same for every velocity."});
+    visitor(self.ridgeAction, ParamSpec{.key = "dyn.ridge_action", .label = "Action ridge", .unit = "action",
+                                        .min = 0, .max = 10, .level = Level::Expert,
+                                        .help = "The same for every action."});
+    visitor(self.noisePosition,
+            ParamSpec{.key = "dyn.noise_position", .label = "Position noise floor", .unit = "state", .min = 0, .max = 1,
+                      .level = Level::Expert,
+                      .help = "Its square is added to the diagonal of W for every position: the fitted dynamics "
+                              "never claim to know more."});
+    visitor(self.noiseVelocity, ParamSpec{.key = "dyn.noise_velocity", .label = "Velocity noise floor",
+                                          .unit = "state/s", .min = 0, .max = 10, .level = Level::Expert,
+                                          .help = "The same for every velocity."});
     visitor(self.initialStateVar,
             ParamSpec{.key = "init.state_var", .label = "Initial state variance", .symbol = "P1", .unit = "state^2",
                       .min = 1e-8, .max = 1e-2, .logScale = true, .level = Level::Expert,

@@ -38,24 +38,65 @@ void unwhiten(const Whitening& whitening, GaussianMixture& mixture) {
   for (Matrix& sigma : mixture.sigma) sigma = (scale.asDiagonal() * sigma * scale.asDiagonal()).eval();
 }
 
-std::optional<Error> firstNotFinite(std::span<const RowMatrix> fresh) {
+std::optional<Error> firstNotFinite(std::span<const RowMatrix> fresh, const char* prior) {
   for (std::size_t j = 0; j < fresh.size(); ++j) {
     if (fresh[j].allFinite()) continue;
     for (Eigen::Index t = 0; t < fresh[j].rows(); ++t) {
       if (fresh[j].row(t).allFinite()) continue;
-      return Error{"The data of the mixture prior are not finite at time step " + std::to_string(t) +
+      return Error{"The data of the " + std::string(prior) + " are not finite at time step " + std::to_string(t) +
                        " of rollout " + std::to_string(j) + ".",
-                   "mixture prior", "Check the simulation and the initial controller."};
+                   prior, "Check the simulation and the initial controller."};
     }
   }
   return std::nullopt;
+}
+
+/// Mean and covariance (1/n) of the window around every time step. The moments of single steps are merged, each
+/// about its own mean: running sums over the window would cancel where a state hardly varies.
+std::vector<Gaussian> windowMoments(const WindowPrior& prior) {
+  const Eigen::Index steps = prior.rollouts.front().rows();
+  const Eigen::Index D = prior.rollouts.front().cols();
+  const double N = static_cast<double>(prior.rollouts.size());
+  std::vector<Gaussian> single(static_cast<std::size_t>(steps));
+  RowMatrix points(static_cast<Eigen::Index>(prior.rollouts.size()), D);
+  for (Eigen::Index t = 0; t < steps; ++t) {
+    for (std::size_t j = 0; j < prior.rollouts.size(); ++j) {
+      points.row(static_cast<Eigen::Index>(j)) = prior.rollouts[j].row(t);
+    }
+    Gaussian& moments = single[static_cast<std::size_t>(t)];
+    moments.mean = points.colwise().mean().transpose();
+    points.rowwise() -= moments.mean.transpose();
+    moments.cov.noalias() = points.transpose() * points;
+    moments.cov /= N;
+  }
+  std::vector<Gaussian> result(static_cast<std::size_t>(steps));
+  Matrix offsets(D, std::min<Eigen::Index>(steps, 2 * prior.halfWidth + 1));
+  for (Eigen::Index t = 0; t < steps; ++t) {
+    const Eigen::Index first = std::max<Eigen::Index>(0, t - prior.halfWidth);
+    const Eigen::Index last = std::min<Eigen::Index>(steps - 1, t + prior.halfWidth);
+    const Eigen::Index count = last - first + 1;
+    Gaussian& window = result[static_cast<std::size_t>(t)];
+    window.mean = Vector::Zero(D);
+    window.cov = Matrix::Zero(D, D);
+    for (Eigen::Index s = first; s <= last; ++s) {
+      window.mean += single[static_cast<std::size_t>(s)].mean;
+      window.cov += single[static_cast<std::size_t>(s)].cov;
+    }
+    window.mean /= static_cast<double>(count);
+    for (Eigen::Index s = first; s <= last; ++s) {
+      offsets.col(s - first) = single[static_cast<std::size_t>(s)].mean - window.mean;
+    }
+    window.cov.noalias() += offsets.leftCols(count) * offsets.leftCols(count).transpose();
+    window.cov /= static_cast<double>(count);
+  }
+  return result;
 }
 
 }  // namespace
 
 Result<MixtureUpdate> updateMixture(MixturePrior prior, std::span<const RowMatrix> fresh,
                                     const MixtureSettings& settings, Rng rng) {
-  if (const std::optional<Error> error = firstNotFinite(fresh)) return *error;
+  if (const std::optional<Error> error = firstNotFinite(fresh, "mixture prior")) return *error;
   std::vector<RowMatrix>& window = prior.window;
   window.insert(window.end(), fresh.begin(), fresh.end());
   const std::size_t kept = static_cast<std::size_t>(std::max(1, settings.maxRollouts));
@@ -117,12 +158,26 @@ Result<PriorSource> PriorSource::make(const JointPrior& prior) {
       if (!density) return density.error();
       source.m_mixture = std::move(density).value();
     }
+  } else if (const WindowPrior* window = std::get_if<WindowPrior>(&prior)) {
+    if (window->halfWidth > 0 && !window->rollouts.empty()) {
+      for (const RowMatrix& rollout : window->rollouts) {
+        GPS_EXPECTS(rollout.rows() == window->rollouts[0].rows() && rollout.cols() == window->rollouts[0].cols(),
+                    "all rollouts of a window prior must have one shape");
+      }
+      if (const std::optional<Error> error = firstNotFinite(window->rollouts, "window prior")) return *error;
+      source.m_window = windowMoments(*window);
+    }
   }
   return source;
 }
 
 Result<NiwPrior> PriorSource::at(int t, const MatrixRef& points, double strength) const {
   if (m_fixed) return m_fixed->at(t);
+  if (!m_window.empty()) {
+    GPS_EXPECTS(t >= 0 && static_cast<std::size_t>(t) < m_window.size(), "the window has this time step");
+    const Gaussian& moments = m_window[static_cast<std::size_t>(t)];
+    return NiwPrior{moments.mean, strength * moments.cov, strength, strength};
+  }
   if (!m_mixture || points.rows() == 0) return NiwPrior{};
   Result<MixtureQuery> query = m_mixture->query(points);
   if (!query) return query.error();

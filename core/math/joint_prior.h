@@ -30,8 +30,16 @@ struct MixturePrior {
   GaussianMixture mixture;        ///< in the coordinates of the points; empty before the first update
 };
 
-/// No prior (plain ridge regression), a fixed one, or a learnt one.
-using JointPrior = std::variant<std::monostate, FixedPrior, MixturePrior>;
+/// Prior from neighbouring time steps: mean and covariance of the points of the steps t-halfWidth .. t+halfWidth
+/// of recent rollouts (fewer at both ends). The cheap alternative to a mixture where the dynamics change little
+/// from step to step. No prior without rollouts or with halfWidth 0.
+struct WindowPrior {
+  std::vector<RowMatrix> rollouts;  ///< newest last; one matrix of joint points per rollout, all of one shape
+  int halfWidth = 0;                ///< time steps
+};
+
+/// No prior (plain ridge regression), a fixed one, or one learnt from recent rollouts.
+using JointPrior = std::variant<std::monostate, FixedPrior, MixturePrior, WindowPrior>;
 
 /// What a mixture update did, for the log.
 struct MixtureUpdate {
@@ -56,20 +64,23 @@ struct MixtureSettings {
 Result<MixtureUpdate> updateMixture(MixturePrior prior, std::span<const RowMatrix> fresh,
                                     const MixtureSettings& settings, Rng rng);
 
-/// A prior prepared for queries at many time steps: the covariances of a mixture are factored once.
+/// A prior prepared for queries at many time steps: the covariances of a mixture are factored once, those of a
+/// window are summed once per time step, so that all queries cost O(steps * (N + window) D^2).
 class PriorSource {
  public:
-  /// Fails when a covariance of the mixture is not positive definite.
+  /// Fails when a covariance of the mixture is not positive definite or a point of the window is not finite.
   static Result<PriorSource> make(const JointPrior& prior);
 
   /// The prior at one time step given that step's joint points (rows). A mixture gives m = n0 = strength,
-  /// mu0 and Phi = n0 * covariance of queryMixture; an empty mixture is no prior.
+  /// mu0 and Phi = n0 * covariance of queryMixture; an empty mixture is no prior. A window gives the same with
+  /// its own mean and covariance.
   Result<NiwPrior> at(int t, const MatrixRef& points, double strength) const;
 
  private:
   PriorSource() = default;
   std::optional<FixedPrior> m_fixed;
   std::optional<MixtureDensity> m_mixture;
+  std::vector<Gaussian> m_window;  ///< per time step: mean and covariance over the window
 };
 
 /// PriorSource for a single query.

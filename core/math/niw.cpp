@@ -40,6 +40,11 @@ Result<ConditionalGaussian> fitConditional(const MatrixRef& points, int dIn, con
       "the prior must have the dimension of the points");
   GPS_EXPECTS(options.inputScale.size() == 0 || options.inputScale.size() == dIn,
               "one scale per input is needed");
+  GPS_EXPECTS((options.inputRidge.size() == 0 || options.inputRidge.size() == dIn) &&
+                  (options.outputNoise.size() == 0 || options.outputNoise.size() == dOut),
+              "one ridge per input and one noise per output are needed");
+  GPS_EXPECTS(options.centre.size() == 0 || (options.centre.rows() == dOut && options.centre.cols() == dIn),
+              "the centre must have the shape of F");
   if (points.rows() == 0) {
     return Error{"There are no samples to fit.", "regression", "Draw at least one rollout."};
   }
@@ -68,16 +73,29 @@ Result<ConditionalGaussian> fitConditional(const MatrixRef& points, int dIn, con
   } else {
     Saa.diagonal().array() += options.reg;
   }
+  if (options.inputRidge.size() > 0) Saa.diagonal() += options.inputRidge;
   const Eigen::LLT<Matrix> llt(Saa);
   if (llt.info() != Eigen::Success) return notPositiveDefinite();
 
   ConditionalGaussian fit;
-  fit.F = llt.solve(S.topRightCorner(dIn, dOut)).transpose();
+  if (options.centre.size() > 0) {
+    const Matrix remainder = S.topRightCorner(dIn, dOut) - S.topLeftCorner(dIn, dIn) * options.centre.transpose();
+    fit.F = options.centre + llt.solve(remainder).transpose();
+    // [-F I] S [-F I]', the covariance of b - F a under S; the floor below mends what rounding leaves.
+    Matrix residual = S.bottomRightCorner(dOut, dOut);
+    const Matrix cross = fit.F * S.topRightCorner(dIn, dOut);
+    residual -= cross + cross.transpose();
+    residual.noalias() += fit.F * S.topLeftCorner(dIn, dIn) * fit.F.transpose();
+    fit.W = symmetrized(residual);
+  } else {
+    fit.F = llt.solve(S.topRightCorner(dIn, dOut)).transpose();
+    const Matrix residual = S.bottomRightCorner(dOut, dOut) - fit.F * S.topRightCorner(dIn, dOut);
+    fit.W = symmetrized(residual);
+  }
   fit.f = mean.tail(dOut) - fit.F * mean.head(dIn);
-  const Matrix residual = S.bottomRightCorner(dOut, dOut) - fit.F * S.topRightCorner(dIn, dOut);
-  fit.W = symmetrized(residual);
   if (!fit.F.allFinite() || !fit.f.allFinite() || !fit.W.allFinite()) return notPositiveDefinite();
   if (options.covFloor > 0.0) fit.W = floored(fit.W, options.covFloor);
+  if (options.outputNoise.size() > 0) fit.W.diagonal() += options.outputNoise;
   return fit;
 }
 

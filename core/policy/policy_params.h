@@ -28,6 +28,8 @@ struct PolicyParams {
   double initVar = 0.1;
   double linReg = 1e-6;
   double linRegRelative = 1e-2;
+  double linRidgePosition = 0.0;
+  double linRidgeVelocity = 0.0;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& visitor) {
@@ -84,6 +86,15 @@ struct PolicyParams {
             ParamSpec{.key = "pol.lin_reg_rel", .label = "Relative linearisation ridge", .min = 0, .max = 0.1,
                       .level = Level::Expert, .usedBy = kUsedByPolicy,
                       .help = "Also adds this share of each diagonal entry of the state covariance."});
+    visitor(self.linRidgePosition,
+            ParamSpec{.key = "pol.lin_ridge_position", .label = "Linearisation ridge, positions", .unit = "state",
+                      .min = 0, .max = 1, .level = Level::Expert, .usedBy = kUsedByPolicy,
+                      .help = "Its square is added to the diagonal of the state covariance for every position: "
+                              "K = S_ux (S_xx + R)^-1. Positions that vary less than this get small gains."});
+    visitor(self.linRidgeVelocity,
+            ParamSpec{.key = "pol.lin_ridge_velocity", .label = "Linearisation ridge, velocities", .unit = "state/s",
+                      .min = 0, .max = 10, .level = Level::Expert, .usedBy = kUsedByPolicy,
+                      .help = "The same for every velocity."});
   }
 };
 

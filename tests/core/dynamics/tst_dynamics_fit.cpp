@@ -57,6 +57,10 @@ class TestDynamicsFit : public QObject {
   void initialStateHasTheSampleMoments();
   void lastStepHasNoTransition();
   void mixturePriorPredictsBetterFromFewRollouts();
+  void windowPriorPredictsBetterFromFewRollouts();
+  void pooledFitPredictsBetterFromFewRollouts();
+  void pooledFitOfALinearSystemIsTheSystem();
+  void ridgeAndNoiseFollowTheKindOfTheEntry();
   void oneRolloutGivesAFiniteFit();
   void constantStateGivesAFiniteFit();
   void nanIsAnErrorWithTheTimeStep();
@@ -130,6 +134,88 @@ void TestDynamicsFit::mixturePriorPredictsBetterFromFewRollouts() {
   const Result<LinearGaussianDynamics> without = fitDynamics(now, {}, {});
   QVERIFY(with && without);
   QVERIFY(oneStepR2(*with, next).mean() > oneStepR2(*without, next).mean() + 0.2);
+}
+
+void TestDynamicsFit::windowPriorPredictsBetterFromFewRollouts() {
+  const std::vector<Trajectory> now = rollouts(3, 0.1, 7);
+  const std::vector<Trajectory> next = rollouts(20, 0.1, 8);
+  WindowPrior prior{{}, 2};
+  for (const Trajectory& rollout : now) prior.rollouts.push_back(transitions(rollout));
+  const Result<LinearGaussianDynamics> with = fitDynamics(now, prior, {});
+  const Result<LinearGaussianDynamics> without = fitDynamics(now, {}, {});
+  QVERIFY(with && without);
+  QVERIFY(oneStepR2(*with, next).mean() > oneStepR2(*without, next).mean() + 0.2);
+}
+
+// The system is the same at all steps, so the pooled fit knows what three rollouts at one step cannot.
+void TestDynamicsFit::pooledFitPredictsBetterFromFewRollouts() {
+  const std::vector<Trajectory> now = rollouts(3, 0.1, 7);
+  const std::vector<Trajectory> other = rollouts(3, 0.1, 9);
+  const std::vector<Trajectory> next = rollouts(20, 0.1, 8);
+  DynamicsParams params;
+  params.ridgePosition = 0.1;
+  params.ridgeAction = 0.1;
+  const std::vector<std::span<const Trajectory>> both{now, other};
+  const Result<Matrix> F0 = fitPooled(both, params, {});
+  QVERIFY(F0);
+  const Result<LinearGaussianDynamics> with = fitDynamics(now, {}, params, {{}, *F0});
+  const Result<LinearGaussianDynamics> without = fitDynamics(now, {}, params);
+  QVERIFY(with && without);
+  QVERIFY(oneStepR2(*with, next).mean() > oneStepR2(*without, next).mean() + 0.2);
+  for (std::size_t t = 0; t + 1 < kT; ++t) QVERIFY(choleskyLower(with->W[t]).has_value());
+  // A single rollout leaves every direction to the pooled fit.
+  const Result<LinearGaussianDynamics> one = fitDynamics(std::span(now).first(1), {}, params, {{}, *F0});
+  QVERIFY(one);
+  QVERIFY((one->F[3] - *F0).norm() < 1e-12);
+}
+
+void TestDynamicsFit::pooledFitOfALinearSystemIsTheSystem() {
+  const std::vector<Trajectory> a = rollouts(3, 0.0, 12), b = rollouts(2, 0.0, 13);
+  const std::vector<std::span<const Trajectory>> both{a, b};
+  const Result<Matrix> F0 = fitPooled(both, almostNoRidge(), {});
+  const Result<LinearGaussianDynamics> exact = fitDynamics(rollouts(9, 0.0, 1), {}, almostNoRidge());
+  QVERIFY(F0 && exact);
+  QVERIFY((*F0 - exact->F[0]).cwiseAbs().maxCoeff() < 1e-6);
+  std::vector<Trajectory> still = a;
+  for (Trajectory& rollout : still) {
+    rollout.X.conservativeResize(1, Eigen::NoChange);
+    rollout.U.conservativeResize(1, Eigen::NoChange);
+  }
+  const std::vector<std::span<const Trajectory>> noTransition{still};
+  const Result<Matrix> none = fitPooled(noTransition, {}, {});
+  QVERIFY(none);
+  QCOMPARE(none->size(), Eigen::Index{0});
+}
+
+void TestDynamicsFit::ridgeAndNoiseFollowTheKindOfTheEntry() {
+  const std::vector<Trajectory> data = rollouts(9, 0.1, 14);
+  const std::vector<bool> kinds{false, true, false};
+  const Vector squares = squaresByKind(kinds, 3, 0.5, 2.0);
+  QCOMPARE(squares, (Vector(3) << 0.25, 4.0, 0.25).finished());
+  QCOMPARE(squaresByKind({}, 3, 0.5, 2.0), Vector::Constant(3, 0.25));
+  QCOMPARE(squaresByKind(kinds, 3, 0.0, 0.0).size(), Eigen::Index{0});
+
+  const DynamicsContext context{kinds, {}};
+  const Result<LinearGaussianDynamics> plain = fitDynamics(data, {}, {}, context);
+  DynamicsParams params;
+  params.noiseVelocity = 0.3;
+  const Result<LinearGaussianDynamics> noisy = fitDynamics(data, {}, params, context);
+  QVERIFY(plain && noisy);
+  const Matrix added = noisy->W[2] - plain->W[2];
+  QVERIFY(std::abs(added(1, 1) - 0.09) < 1e-12 && std::abs(added.norm() - 0.09) < 1e-12);
+
+  // An enormous ridge silences exactly the entries of its kind.
+  const auto gains = [&](double DynamicsParams::*ridge) {
+    DynamicsParams strict;
+    strict.*ridge = 1e6;
+    return fitDynamics(data, {}, strict, context)->F[2].cwiseAbs().colwise().maxCoeff().eval();
+  };
+  const Eigen::RowVectorXd velocity = gains(&DynamicsParams::ridgeVelocity);
+  QVERIFY(velocity(1) < 1e-6 && velocity(0) > 0.1 && velocity(2) > 0.1 && velocity(3) > 0.01);
+  const Eigen::RowVectorXd position = gains(&DynamicsParams::ridgePosition);
+  QVERIFY(position(1) > 0.1 && position(0) < 1e-6 && position(2) < 1e-6 && position(3) > 0.01);
+  const Eigen::RowVectorXd action = gains(&DynamicsParams::ridgeAction);
+  QVERIFY(action(1) > 0.1 && action(0) > 0.1 && action(3) < 1e-6 && action(4) < 1e-6);
 }
 
 void TestDynamicsFit::oneRolloutGivesAFiniteFit() {

@@ -73,6 +73,10 @@ class TestStatistics : public QObject {
   void degenerateSamplesGiveAFiniteFit_data();
   void degenerateSamplesGiveAFiniteFit();
   void residualCovarianceIsFloored();
+  void ridgeOfOneInputLowersItsGainOnly();
+  void outputNoiseWidensTheResidual();
+  void centredFitIsTheRidgeOfTheRemainder();
+  void unexcitedDirectionsFallBackToTheCentre();
   void fitOfNothingOrNanIsAnError();
   void determinationIsOneWithoutResiduals();
 
@@ -92,6 +96,11 @@ class TestStatistics : public QObject {
   void updateNamesTheBadTimeStep();
   void emptyMixtureIsNoPrior();
   void strengthCountsPseudoSamples();
+  void windowHasTheMomentsOfItsPoints_data();
+  void windowHasTheMomentsOfItsPoints();
+  void windowOfNothingIsNoPrior();
+  void windowKeepsSmallVariances();
+  void windowNamesTheBadTimeStep();
 };
 
 void TestStatistics::psdProjectLiftsNegativeEigenvaluesOnly() {
@@ -502,6 +511,141 @@ void TestStatistics::strengthCountsPseudoSamples() {
   QCOMPARE(one->m, 1.0);
   QCOMPARE(five->n0, 5.0);
   QVERIFY(largestDifference(five->Phi, 5.0 * one->Phi) < 1e-12);
+}
+
+// Ridge regression is least squares with one pseudo-sample sqrt(N R_ii) e_i -> 0 per input.
+void TestStatistics::ridgeOfOneInputLowersItsGainOnly() {
+  Rng rng(31);
+  const int N = 30;
+  const Matrix points = gaussianPoints(N, 5, rng);
+  ConditioningOptions options;
+  options.reg = 0.0;
+  options.covFloor = 0.0;
+  options.inputRidge = (Vector(3) << 0.0, 0.7, 0.0).finished();
+  const Result<ConditionalGaussian> fit = fitConditional(points, 3, {}, options);
+  QVERIFY(fit);
+  const Matrix centred = points.rowwise() - points.colwise().mean();
+  Matrix inputs = Matrix::Zero(N + 1, 3);
+  inputs.topRows(N) = centred.leftCols(3);
+  inputs(N, 1) = std::sqrt(N * 0.7);
+  Matrix outputs = Matrix::Zero(N + 1, 2);
+  outputs.topRows(N) = centred.rightCols(2);
+  const Matrix expected = inputs.colPivHouseholderQr().solve(outputs).transpose();
+  QVERIFY(largestDifference(fit->F, expected) < 1e-10);
+}
+
+void TestStatistics::outputNoiseWidensTheResidual() {
+  Rng rng(32);
+  const Matrix points = gaussianPoints(30, 5, rng);
+  ConditioningOptions options;
+  const Result<ConditionalGaussian> plain = fitConditional(points, 3, {}, options);
+  options.outputNoise = (Vector(2) << 0.25, 0.0).finished();
+  const Result<ConditionalGaussian> noisy = fitConditional(points, 3, {}, options);
+  QVERIFY(plain && noisy);
+  QCOMPARE(largestDifference(plain->F, noisy->F), 0.0);
+  const Matrix added = noisy->W - plain->W;
+  QVERIFY(std::abs(added(0, 0) - 0.25) < 1e-12);
+  QCOMPARE(std::abs(added(1, 0)) + std::abs(added(0, 1)) + std::abs(added(1, 1)), 0.0);
+}
+
+void TestStatistics::centredFitIsTheRidgeOfTheRemainder() {
+  Rng rng(33);
+  const Matrix points = gaussianPoints(12, 6, rng);
+  ConditioningOptions options;
+  options.reg = 1e-3;
+  options.regRelative = 0.05;
+  options.covFloor = 0.0;
+  options.inputRidge = Vector::LinSpaced(4, 0.1, 2.0);
+  const Matrix F0 = gaussianPoints(2, 4, rng);
+  Matrix remainder = points;
+  remainder.rightCols(2) -= points.leftCols(4) * F0.transpose();
+  const Result<ConditionalGaussian> rest = fitConditional(remainder, 4, {}, options);
+  options.centre = F0;
+  const Result<ConditionalGaussian> fit = fitConditional(points, 4, {}, options);
+  QVERIFY(rest && fit);
+  QVERIFY(largestDifference(fit->F, F0 + rest->F) < 1e-10);
+  QVERIFY(largestDifference(fit->f, rest->f) < 1e-10);
+  // W is the covariance of what this F leaves, not of what the unregularised one would.
+  const Matrix left = points.rightCols(2) - points.leftCols(4) * fit->F.transpose();
+  const Matrix centred = left.rowwise() - left.colwise().mean();
+  QVERIFY(largestDifference(fit->W, centred.transpose() * centred / 12.0) < 1e-10);
+  QVERIFY(smallestEigenvalue(fit->W) > 0.0);
+}
+
+void TestStatistics::unexcitedDirectionsFallBackToTheCentre() {
+  Rng rng(34);
+  Matrix points = gaussianPoints(20, 5, rng);
+  points.col(1).setConstant(0.3);  // never moves
+  ConditioningOptions options;
+  options.centre = (Matrix(2, 3) << 1.0, 2.0, 3.0, 4.0, 5.0, 6.0).finished();
+  const Result<ConditionalGaussian> fit = fitConditional(points, 3, {}, options);
+  QVERIFY(fit);
+  QVERIFY(std::abs(fit->F(0, 1) - 2.0) < 1e-9 && std::abs(fit->F(1, 1) - 5.0) < 1e-9);
+  options.centre = {};
+  const Result<ConditionalGaussian> plain = fitConditional(points, 3, {}, options);
+  QVERIFY(plain);
+  QVERIFY(largestDifference(fit->F.col(0), plain->F.col(0)) < 1e-4);  // the excited ones are the data's
+}
+
+void TestStatistics::windowHasTheMomentsOfItsPoints_data() {
+  QTest::addColumn<int>("halfWidth");
+  for (const int w : {1, 3, 50}) QTest::newRow(std::to_string(w).c_str()) << w;
+}
+
+void TestStatistics::windowHasTheMomentsOfItsPoints() {
+  QFETCH(int, halfWidth);
+  Rng rng(35);
+  WindowPrior prior{{}, halfWidth};
+  for (int j = 0; j < 4; ++j) prior.rollouts.push_back(gaussianPoints(9, 3, rng));
+  for (const int t : {0, 1, 4, 8}) {
+    std::vector<Vector> inside;
+    for (const RowMatrix& rollout : prior.rollouts) {
+      for (int s = std::max(0, t - halfWidth); s <= std::min(8, t + halfWidth); ++s) {
+        inside.push_back(rollout.row(s).transpose());
+      }
+    }
+    Vector mean = Vector::Zero(3);
+    for (const Vector& z : inside) mean += z / static_cast<double>(inside.size());
+    Matrix cov = Matrix::Zero(3, 3);
+    for (const Vector& z : inside) cov += (z - mean) * (z - mean).transpose() / static_cast<double>(inside.size());
+    const Result<NiwPrior> niw = priorAt(prior, t, Matrix::Zero(1, 3), 2.5);
+    QVERIFY(niw);
+    QVERIFY((niw->mu0 - mean).norm() < 1e-12);
+    QVERIFY(largestDifference(niw->Phi, 2.5 * cov) < 1e-12);
+    QCOMPARE(niw->m, 2.5);
+    QCOMPARE(niw->n0, 2.5);
+  }
+}
+
+void TestStatistics::windowOfNothingIsNoPrior() {
+  Rng rng(36);
+  for (const WindowPrior& prior : {WindowPrior{{}, 5}, WindowPrior{{gaussianPoints(9, 3, rng)}, 0}}) {
+    const Result<NiwPrior> niw = priorAt(prior, 2, Matrix::Zero(1, 3), 1.0);
+    QVERIFY(niw);
+    QCOMPARE(niw->Phi.size(), Eigen::Index{0});
+  }
+}
+
+// Running sums about a common origin would lose these: 1e-10 beside 1e6 is far below the last digit of its square.
+void TestStatistics::windowKeepsSmallVariances() {
+  WindowPrior prior{{}, 2};
+  for (int j = 0; j < 2; ++j) prior.rollouts.push_back(RowMatrix::Constant(30, 1, 1e3));
+  for (int t = 0; t < 30; ++t) {
+    prior.rollouts[0](t, 0) += 0x1p-17;
+    prior.rollouts[1](t, 0) -= 0x1p-17;
+  }
+  const Result<NiwPrior> niw = priorAt(prior, 20, Matrix::Zero(1, 1), 1.0);
+  QVERIFY(niw);
+  QCOMPARE(niw->Phi(0, 0), 0x1p-34);
+}
+
+void TestStatistics::windowNamesTheBadTimeStep() {
+  Rng rng(38);
+  WindowPrior prior{{gaussianPoints(9, 3, rng), gaussianPoints(9, 3, rng)}, 2};
+  prior.rollouts[1](4, 2) = std::numeric_limits<double>::quiet_NaN();
+  const Result<PriorSource> source = PriorSource::make(prior);
+  QVERIFY(!source);
+  QVERIFY(source.error().what.find("time step 4 of rollout 1") != std::string::npos);
 }
 
 QTEST_APPLESS_MAIN(TestStatistics)
