@@ -63,7 +63,8 @@ class Badmm final : public Algorithm {
 
     run.beginPhase("step_rule");
     extendPolicyWindow(state, data, SampleMode::Add, p.dynamics.gmmMaxRollouts);
-    Result<std::vector<LinearisedPolicy>> linearised = lineariseAll(run, state, data, /*updatePrior=*/true);
+    Result<std::vector<LinearisedPolicy>> linearised =
+        lineariseAll(run, state, data, /*updatePrior=*/true, ResidualMode::Full);
     if (!linearised) return linearised.error();
     const double currentCost = applyStepRule(state, data, sampling, *linearised, p, result);
     const RollbackAdvice advice = adviseRollback(state, currentCost, p.step.rollback);
@@ -84,7 +85,7 @@ class Badmm final : public Algorithm {
           if (Status s = run.endPhase(result); !s) return s.error();
         }
         run.beginPhase("linearise");
-        linearised = lineariseAll(run, state, data, /*updatePrior=*/true);
+        linearised = lineariseAll(run, state, data, /*updatePrior=*/true, ResidualMode::Full);
         if (!linearised) return linearised.error();
         if (Status s = run.endPhase(result); !s) return s.error();
         if (withPolicy) {
@@ -102,7 +103,7 @@ class Badmm final : public Algorithm {
 
     run.beginPhase("evaluate");
     if (Status s = evaluateAll(run, state, result); !s) return s.error();
-    if (Status s = recordPolicy(run, state, data, result); !s) return s.error();
+    if (Status s = recordPolicy(run, state, data, ResidualMode::Full, result); !s) return s.error();
     recordMultipliers(state, result);
     if (Status s = run.endPhase(result); !s) return s.error();
     state.iteration = run.iteration();

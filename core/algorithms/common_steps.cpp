@@ -239,7 +239,8 @@ void extendPolicyWindow(AlgorithmState& state, const std::vector<ConditionData>&
 }
 
 Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmState& state,
-                                                   const std::vector<ConditionData>& data, bool updatePrior) {
+                                                   const std::vector<ConditionData>& data, bool updatePrior,
+                                                   ResidualMode residual) {
   const Parameters& p = run.parameters();
   const GlobalPolicy& policy = *state.policy;
   LineariseOptions options;
@@ -248,6 +249,7 @@ Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmSta
   options.conditioning.inputRidge = squaresByKind(run.task().velocityEntry, run.task().dX,
                                                   p.policy.linRidgePosition, p.policy.linRidgeVelocity);
   options.strength = p.dynamics.strength;
+  options.residual = residual;
   std::vector<std::optional<LinearisedPolicy>> found(state.conditions.size());
   Status status = run.forEachCondition([&](int index) -> Status {
     const std::size_t i = static_cast<std::size_t>(index);
@@ -481,9 +483,10 @@ Status evaluateAll(RunContext& run, AlgorithmState& state, IterationResult& resu
 }
 
 Status recordPolicy(RunContext& run, AlgorithmState& state, const std::vector<ConditionData>& data,
-                    IterationResult& result) {
+                    ResidualMode residual, IterationResult& result) {
   // The mixture of the last linearisation serves again: this one is for the eye, not for learning.
-  Result<std::vector<LinearisedPolicy>> linearised = lineariseAll(run, state, data, /*updatePrior=*/false);
+  Result<std::vector<LinearisedPolicy>> linearised =
+      lineariseAll(run, state, data, /*updatePrior=*/false, residual);
   if (!linearised) return linearised.error();
   MetricTable& metrics = result.report.metrics;
   const Matrix& Sigma = state.policy->covariance();

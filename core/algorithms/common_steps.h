@@ -54,9 +54,10 @@ Status fitModels(RunContext& run, AlgorithmState& state, std::vector<ConditionDa
 void extendPolicyWindow(AlgorithmState& state, const std::vector<ConditionData>& data, SampleMode mode, int keep);
 
 /// pibar_i of every condition at this iteration's rollouts. With `updatePrior` the mixture prior is refitted to
-/// the window re-evaluated with the current policy.
+/// the window re-evaluated with the current policy; a window prior always is.
 Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmState& state,
-                                                   const std::vector<ConditionData>& data, bool updatePrior);
+                                                   const std::vector<ConditionData>& data, bool updatePrior,
+                                                   ResidualMode residual);
 
 /// Expected cost under one condition's model: sum over t.
 double modelCost(const LinearGaussianController& controller, const LinearGaussianDynamics& dynamics,
@@ -92,7 +93,7 @@ Status evaluateAll(RunContext& run, AlgorithmState& state, IterationResult& resu
 
 /// KL(p || pi), KL(pi || p), policy metrics and the marginals of the new policy for the views.
 Status recordPolicy(RunContext& run, AlgorithmState& state, const std::vector<ConditionData>& data,
-                    IterationResult& result);
+                    ResidualMode residual, IterationResult& result);
 
 /// Moves this iteration's models into the state for the next step rule.
 void rememberModels(AlgorithmState& state, std::vector<ConditionData>& data,

@@ -57,7 +57,8 @@ class Mdgps final : public Algorithm {
 
     run.beginPhase("linearise");
     extendPolicyWindow(state, data, p.mdgps.sampleMode, p.dynamics.gmmMaxRollouts);
-    Result<std::vector<LinearisedPolicy>> linearised = lineariseAll(run, state, data, /*updatePrior=*/true);
+    Result<std::vector<LinearisedPolicy>> linearised =
+        lineariseAll(run, state, data, /*updatePrior=*/true, p.mdgps.sResidual);
     if (!linearised) return linearised.error();
     if (Status s = run.endPhase(result); !s) return s.error();
 
@@ -89,7 +90,7 @@ class Mdgps final : public Algorithm {
 
     run.beginPhase("evaluate");
     if (Status s = evaluateAll(run, state, result); !s) return s.error();
-    if (Status s = recordPolicy(run, state, data, result); !s) return s.error();
+    if (Status s = recordPolicy(run, state, data, p.mdgps.sResidual, result); !s) return s.error();
     if (Status s = run.endPhase(result); !s) return s.error();
     state.iteration = run.iteration();
     return result;

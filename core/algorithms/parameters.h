@@ -15,6 +15,7 @@
 #include "core/lqr/step_rule.h"
 #include "core/plant/task.h"
 #include "core/policy/initial_controllers.h"
+#include "core/policy/linearise.h"
 #include "core/policy/policy_params.h"
 
 namespace gps {
@@ -68,6 +69,7 @@ struct MdgpsParams {
   SStepKl sStepKl = SStepKl::Reverse;
   bool sharedEta = false;
   SampleMode sampleMode = SampleMode::Replace;
+  ResidualMode sResidual = ResidualMode::Full;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& visitor) {
@@ -88,6 +90,13 @@ struct MdgpsParams {
                       .help = "replace: the prior of the policy linearisation sees this iteration's rollouts only. "
                               "add: also the newest earlier ones, re-evaluated with the current policy.",
                       .choices = {"add", "replace"}});
+    visitor(self.sResidual,
+            ParamSpec{.key = "mdgps.s_residual", .label = "Residual in S_t", .symbol = "S_t", .level = Level::Expert,
+                      .usedBy = kUsedByMdgps,
+                      .help = "S_t = residual + Sigma_pi is the covariance of the linearised policy. full: all of the "
+                              "regression residual. capped: at most Sigma_pi. off: none, S_t = Sigma_pi. The C-step is "
+                              "anchored to S_t, so with the residual noise can grow from iteration to iteration.",
+                      .choices = {"full", "capped", "off"}});
   }
 };
 

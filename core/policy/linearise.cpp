@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/policy/linearise.h"
 
+#include <Eigen/Eigenvalues>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -47,6 +48,15 @@ Vector stateScale(const MixturePrior& prior, Eigen::Index dX) {
     variance += std::exp(mixture.logWeight(k)) * (mixture.sigma[at].diagonal().head(dX) + offset.cwiseAbs2());
   }
   return variance.cwiseSqrt().cwiseMax(MixtureSettings{}.stdFloor);
+}
+
+/// The residual with its eigenvalues relative to Sigma = L L' cut at 1.
+Matrix cappedResidual(const Matrix& W, const Matrix& L) {
+  const Matrix half = L.triangularView<Eigen::Lower>().solve(W);
+  const Matrix relative = L.triangularView<Eigen::Lower>().solve(half.transpose());
+  const Eigen::SelfAdjointEigenSolver<Matrix> eigen(symmetrized(relative));
+  const Matrix root = L * eigen.eigenvectors();
+  return root * eigen.eigenvalues().cwiseMax(0.0).cwiseMin(1.0).asDiagonal() * root.transpose();
 }
 
 /// The part of KL(N(., P) || N(., Q)) that does not depend on the means: 0.5 [tr(Q^-1 P) - d + ln|Q| -
@@ -121,6 +131,12 @@ Result<LinearisedPolicy> linearise(const GlobalPolicy& policy, std::span<const T
     conditioning.inputScale = stateScale(*learnt, dX);
   }
 
+  std::optional<Matrix> cholPi;
+  if (options.residual == ResidualMode::Capped) {
+    cholPi = choleskyLower(policy.covariance());
+    GPS_EXPECTS(cholPi.has_value(), "the covariance of a policy is positive definite");
+  }
+
   std::vector<LinearGaussianController::Step> steps;
   steps.reserve(static_cast<std::size_t>(T));
   Vector r2(T);
@@ -139,7 +155,9 @@ Result<LinearisedPolicy> linearise(const GlobalPolicy& policy, std::span<const T
     Matrix residuals = values - points.leftCols(dX) * fit->F.transpose();
     residuals.rowwise() -= fit->f.transpose();
     r2(t) = coefficientOfDetermination(values, residuals);
-    const Matrix S = fit->W + policy.covariance();
+    Matrix S = policy.covariance();
+    if (options.residual == ResidualMode::Full) S = fit->W + policy.covariance();
+    if (options.residual == ResidualMode::Capped) S += cappedResidual(fit->W, *cholPi);
     steps.push_back({std::move(fit->F), std::move(fit->f), symmetrized(S)});
   }
   Result<LinearGaussianController> controller = LinearGaussianController::make(std::move(steps));

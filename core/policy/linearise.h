@@ -17,17 +17,25 @@ struct LinearisedPolicy {
   Vector r2;  ///< (T) coefficient of determination of the regression of the mean actions on x
 };
 
+/// How much of the regression residual S_t contains.
+enum class ResidualMode {
+  Full,    ///< all of it
+  Capped,  ///< at most Sigma_pi: eigenvalues of L^-1 residual L^-T, Sigma_pi = L L', are cut at 1
+  Off,     ///< nothing: S_t = Sigma_pi
+};
+
 struct LineariseOptions {
   /// Where the prior is a mixture, reg is in units of the standard deviations of its states.
   ConditioningOptions conditioning{.reg = 1e-6, .regRelative = 1e-2};
   double strength = 1.0;
+  ResidualMode residual = ResidualMode::Full;
 };
 
 /// Joint points [x_t ; mu_pi(o_t)], t = 0 .. T-1, of one rollout (T x (dX + dU)).
 RowMatrix policyPoints(const GlobalPolicy& policy, const Trajectory& rollout);
 
 /// Per time step: regression of mu_pi(o) on x (not o, so it serves policies that see less than the state)
-/// with the NIW prior; S_t = residual covariance + Sigma_pi. Fails with the time step.
+/// with the NIW prior; S_t = residual covariance (by options.residual) + Sigma_pi. Fails with the time step.
 Result<LinearisedPolicy> linearise(const GlobalPolicy& policy, std::span<const Trajectory> rollouts,
                                    const JointPrior& prior, const LineariseOptions& options);
 

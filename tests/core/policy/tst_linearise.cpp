@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <Eigen/Eigenvalues>
 #include <QTest>
 #include <cmath>
 #include <limits>
@@ -73,6 +74,8 @@ class TestLinearise : public QObject {
  private Q_SLOTS:
   void linearPolicyIsRecovered();
   void residualWidensTheCovariance();
+  void residualIsFullCappedOrOff();
+  void ridgeOfAStateEntryLowersItsGain();
   void oneRolloutGivesAValidController();
   void gainsFollowTheUnitsOfTheState();
   void nanIsAnErrorWithTheTimeStep();
@@ -104,6 +107,42 @@ void TestLinearise::residualWidensTheCovariance() {
     QVERIFY(residual.trace() > 1e-3);
     QVERIFY(fit->r2(t) < 1.0 && fit->r2(t) > 0.0);
   }
+}
+
+void TestLinearise::residualIsFullCappedOrOff() {
+  for (const double bend : {0.2, 2.0, 20.0}) {
+    const TestPolicy policy(bend);
+    const std::vector<Trajectory> data = rollouts(12, 2);
+    LineariseOptions options = almostNoRidge();
+    const Result<LinearisedPolicy> full = linearise(policy, data, {}, options);
+    options.residual = ResidualMode::Capped;
+    const Result<LinearisedPolicy> capped = linearise(policy, data, {}, options);
+    options.residual = ResidualMode::Off;
+    const Result<LinearisedPolicy> off = linearise(policy, data, {}, options);
+    QVERIFY(full && capped && off);
+    const Matrix Sigma = policy.covariance();
+    for (int t = 0; t < kT; ++t) {
+      QCOMPARE(off->controller.step(t).C, Sigma);
+      QCOMPARE(off->controller.step(t).K, full->controller.step(t).K);
+      QCOMPARE(capped->controller.step(t).K, full->controller.step(t).K);
+      const Matrix residual = full->controller.step(t).C - Sigma;
+      const Matrix kept = capped->controller.step(t).C - Sigma;
+      const Vector before = Eigen::GeneralizedSelfAdjointEigenSolver<Matrix>(residual, Sigma).eigenvalues();
+      const Vector after = Eigen::GeneralizedSelfAdjointEigenSolver<Matrix>(kept, Sigma).eigenvalues();
+      QVERIFY((after - before.cwiseMin(1.0)).cwiseAbs().maxCoeff() < 1e-8);
+    }
+  }
+}
+
+void TestLinearise::ridgeOfAStateEntryLowersItsGain() {
+  const TestPolicy policy;
+  const std::vector<Trajectory> data = rollouts(8, 1);
+  LineariseOptions options = almostNoRidge();
+  options.conditioning.inputRidge = (Vector(3) << 0.0, 1e6, 0.0).finished();
+  const Result<LinearisedPolicy> fit = linearise(policy, data, {}, options);
+  QVERIFY(fit);
+  QVERIFY(fit->controller.step(3).K.col(1).norm() < 1e-5);
+  QVERIFY(fit->controller.step(3).K.col(0).norm() > 0.1);
 }
 
 void TestLinearise::oneRolloutGivesAValidController() {
