@@ -49,6 +49,7 @@ struct RunParams {
 struct NoiseParams {
   bool smooth = false;
   double sigma = 2.0;
+  bool clipMean = false;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& visitor) {
@@ -57,6 +58,10 @@ struct NoiseParams {
     visitor(self.sigma, ParamSpec{.key = "noise.sigma", .label = "Kernel deviation", .symbol = "sigma",
                                   .unit = "steps", .min = 0.1, .max = 20,
                                   .help = "Standard deviation of the kernel of smooth noise."});
+    visitor(self.clipMean, ParamSpec{.key = "noise.clip_mean", .label = "Clip mean action", .level = Level::Expert,
+                                     .help = "Cut the controller's mean action at the actuator's limit before noise is "
+                                             "added: u = clip(K x + k) + L z. The commanded action then stays near "
+                                             "what the actuator can do."});
   }
 };
 
