@@ -39,6 +39,7 @@ Result<std::vector<std::vector<Rollout>>> EngineContext::sample(const std::vecto
       if (m_parameters.noise.smooth) {
         request.noise = smoothedNoise(std::move(request.noise), m_parameters.noise.sigma, /*renormalise=*/true);
       }
+      request.clipMean = m_parameters.noise.clipMean;
       Rng reset = rng(Purpose::Reset, i, j);
       request.startNoise.resize(m_task.plants->startNoiseSize(i));
       for (double& value : request.startNoise) value = reset.normal();

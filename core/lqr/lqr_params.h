@@ -42,8 +42,8 @@ struct LqrParams {
                                            "Larger steps learn faster but trust the fitted dynamics further."});
     visitor(self.stepMin, ParamSpec{.key = "lqr.step_min", .label = "Smallest multiplier", .min = 1e-3, .max = 1,
                                     .logScale = true, .help = "Lower limit of step_mult."});
-    visitor(self.stepMax, ParamSpec{.key = "lqr.step_max", .label = "Largest multiplier", .min = 1, .max = 100,
-                                    .logScale = true, .help = "Upper limit of step_mult."});
+    visitor(self.stepMax, ParamSpec{.key = "lqr.step_max", .label = "Largest multiplier", .min = 0.01, .max = 100,
+                                    .logScale = true, .help = "Upper limit of step_mult; the first iteration starts at 1 all the same."});
     visitor(self.stepGrowth, ParamSpec{.key = "lqr.step_growth", .label = "Growth limit", .min = 1, .max = 10,
                                        .help = "step_mult grows at most by this factor per iteration."});
     visitor(self.stepShrink, ParamSpec{.key = "lqr.step_shrink", .label = "Shrink limit", .min = 0.01, .max = 1,

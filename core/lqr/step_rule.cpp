@@ -14,7 +14,8 @@ StepDecision adaptStep(double predicted, double actual, double stepMult, const L
   decision.negativePrediction = predicted <= 0.0;
   decision.rawMult = predicted / (2.0 * std::max(kSmallestShortfall, predicted - actual));
   const double mult = std::clamp(decision.rawMult, params.stepShrink, params.stepGrowth);
-  decision.stepMult = std::clamp(stepMult * mult, params.stepMin, params.stepMax);
+  // The two limits may be set one by one, so that for a while they cross.
+  decision.stepMult = std::clamp(stepMult * mult, std::min(params.stepMin, params.stepMax), params.stepMax);
   return decision;
 }
 
