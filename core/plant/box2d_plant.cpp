@@ -4,6 +4,7 @@
 #include <box2d/box2d.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <string>
 
@@ -68,6 +69,7 @@ struct DampedJoint {
   b2RevoluteJoint* hinge = nullptr;
   b2PrismaticJoint* slider = nullptr;
   float damping = 0.0f;
+  bool brake = false;  ///< the joint's motor is free to do it
 };
 
 b2Vec2 toB2(const Eigen::Vector2d& v) {
@@ -239,6 +241,9 @@ class Box2dPlant final : public Plant {
       damped.slider = static_cast<b2PrismaticJoint*>(made);
       damped.damping = static_cast<float>(joint.damping);
     }
+    damped.brake = damped.hinge ? !damped.hinge->IsMotorEnabled() : !damped.slider->IsMotorEnabled();
+    if (damped.brake && damped.hinge) damped.hinge->EnableMotor(true);
+    if (damped.brake && damped.slider) damped.slider->EnableMotor(true);
     m_damped.push_back(damped);
   }
 
@@ -274,11 +279,18 @@ class Box2dPlant final : public Plant {
     }
   }
 
+  /// The torque -D qd of this substep. Where the joint's motor is free it acts as a brake of that strength: the
+  /// solver never lets it turn the joint round, so that heavy damping of a light link cannot blow up, as a plain
+  /// torque does beyond D dt > 2 I.
   static void damp(const DampedJoint& joint) {
     if (joint.hinge) {
-      applyJointTorque(*joint.hinge, -joint.damping * joint.hinge->GetJointSpeed());
+      const float torque = joint.damping * joint.hinge->GetJointSpeed();
+      if (joint.brake) joint.hinge->SetMaxMotorTorque(std::abs(torque));
+      else applyJointTorque(*joint.hinge, -torque);
     } else {
-      applyJointForce(*joint.slider, -joint.damping * joint.slider->GetJointSpeed());
+      const float force = joint.damping * joint.slider->GetJointSpeed();
+      if (joint.brake) joint.slider->SetMaxMotorForce(std::abs(force));
+      else applyJointForce(*joint.slider, -force);
     }
   }
 
