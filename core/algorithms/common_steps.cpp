@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "core/math/linalg.h"
@@ -238,6 +239,31 @@ void extendPolicyWindow(AlgorithmState& state, const std::vector<ConditionData>&
   }
 }
 
+/// Whether the fitted dynamics believe that the linearised policy stays where rollouts have been: mean and
+/// deviation of every state entry within kReach times the range that was sampled over the whole horizon.
+static bool isTame(const LinearGaussianController& linearised, const ConditionData& data) {
+  constexpr double kReach = 3.0;
+  const Eigen::Index dX = data.trajectories.front().X.cols();
+  Vector low = Vector::Constant(dX, std::numeric_limits<double>::infinity());
+  Vector high = -low;
+  for (const Trajectory& trajectory : data.trajectories) {
+    low = low.cwiseMin(trajectory.X.colwise().minCoeff().transpose());
+    high = high.cwiseMax(trajectory.X.colwise().maxCoeff().transpose());
+  }
+  const Vector centre = 0.5 * (low + high);
+  const Vector reach = kReach * 0.5 * (high - low);
+  const Marginals marginals = forwardPass(linearised, *data.dynamics);
+  for (std::size_t t = 0; t < marginals.mean.size(); ++t) {
+    const Vector deviation = (marginals.mean[t].head(dX) - centre).cwiseAbs() +
+                             marginals.cov[t].diagonal().head(dX).cwiseMax(0.0).cwiseSqrt();
+    // Written so that a number that is not finite is not tame; constant entries have no range to leave.
+    for (Eigen::Index d = 0; d < dX; ++d) {
+      if (high(d) > low(d) && !(deviation(d) <= reach(d))) return false;
+    }
+  }
+  return true;
+}
+
 Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmState& state,
                                                    const std::vector<ConditionData>& data, bool updatePrior,
                                                    ResidualMode residual) {
@@ -266,12 +292,19 @@ Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmSta
       *prior = std::move(update->prior);
       prior->window.clear();  // kept as rollouts in policyWindow
     }
-    Result<LinearisedPolicy> linear =
-        !p.dynamics.gmm && p.dynamics.window > 0
-            ? linearise(policy, data[i].trajectories, policyWindowPrior(policy, condition, p.dynamics.window), options)
-            : linearise(policy, data[i].trajectories, condition.policyPrior, options);
-    if (!linear) return inCondition(linear.error(), run.task(), index);
-    found[i] = *std::move(linear);
+    const bool window = !p.dynamics.gmm && p.dynamics.window > 0;
+    const JointPrior prior =
+        window ? policyWindowPrior(policy, condition, p.dynamics.window) : condition.policyPrior;
+    LineariseOptions own = options;
+    constexpr int kTries = 8;
+    for (int attempt = 1; attempt <= kTries; ++attempt) {
+      Result<LinearisedPolicy> linear = linearise(policy, data[i].trajectories, prior, own);
+      if (!linear) return inCondition(linear.error(), run.task(), index);
+      found[i] = *std::move(linear);
+      if (!p.policy.linTame || isTame(found[i]->controller, data[i])) break;
+      own.conditioning.regRelative *= 4.0;
+      own.conditioning.inputRidge *= 4.0;
+    }
     return Done{};
   });
   if (!status) return status.error();

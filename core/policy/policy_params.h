@@ -30,6 +30,7 @@ struct PolicyParams {
   double linRegRelative = 1e-2;
   double linRidgePosition = 0.0;
   double linRidgeVelocity = 0.0;
+  bool linTame = false;
 
   template <class Self, class Visitor>
   static void visit(Self& self, Visitor&& visitor) {
@@ -79,6 +80,13 @@ struct PolicyParams {
                                     .unit = "action^2", .min = 1e-6, .max = 1e3, .logScale = true,
                                     .level = Level::Expert, .usedBy = kUsedByPolicy,
                                     .help = "Variance of the policy before the first S-step."});
+    visitor(self.linTame,
+            ParamSpec{.key = "pol.lin_tame", .label = "Tame linearisation", .level = Level::Expert,
+                      .usedBy = kUsedByPolicy,
+                      .help = "Raise the ridges of the policy's linearisation, four times at a step, until the "
+                              "linearised policy stays, under the fitted dynamics, within three times the range of "
+                              "the sampled states. With few samples in contact the regression may see gains the "
+                              "policy does not have, and its closed loop explodes."});
     visitor(self.linReg, ParamSpec{.key = "pol.lin_reg", .label = "Linearisation ridge", .min = 0, .max = 1e-2,
                                    .level = Level::Expert, .usedBy = kUsedByPolicy,
                                    .help = "Ridge of the regression of the policy's mean actions on the state."});
