@@ -84,6 +84,8 @@ class TestEngine : public QObject {
  private Q_SLOTS:
   void learns_data();
   void learns();
+  void learnsWithOtherRegressions_data();
+  void learnsWithOtherRegressions();
   void sameBytesOnOneAndFourThreads_data();
   void sameBytesOnOneAndFourThreads();
   void pausingAndSteppingDoNotChangeResults();
@@ -122,6 +124,48 @@ void TestEngine::learns() {
       }
     }
   }
+}
+
+void TestEngine::learnsWithOtherRegressions_data() {
+  QTest::addColumn<QString>("algorithm");
+  QTest::addColumn<QStringList>("settings");
+  const QStringList window{"dyn.gmm=false", "dyn.window=3"};
+  const QStringList blind{"dyn.gmm=false",
+                          "dyn.window=5",
+                          "dyn.pooled=true",
+                          "dyn.ridge_position=0.005",
+                          "dyn.ridge_velocity=0.03",
+                          "dyn.ridge_action=0.1",
+                          "dyn.noise_position=0.001",
+                          "dyn.noise_velocity=0.01",
+                          "pol.lin_ridge_position=0.01",
+                          "pol.lin_ridge_velocity=0.05",
+                          "pol.lr_final=5e-5",
+                          "mdgps.s_residual=off"};
+  for (const AlgorithmEntry& entry : algorithmRegistry()) {
+    const QString id = QString::fromStdString(std::string(entry.id));
+    QTest::newRow(qPrintable(id + ", window")) << id << window;
+    QTest::newRow(qPrintable(id + ", all at once")) << id << blind;
+  }
+  QTest::newRow("mdgps, capped residual") << "mdgps" << QStringList{"mdgps.s_residual=capped"};
+  QTest::newRow("mdgps, window and older rollouts") << "mdgps" << window + QStringList{"mdgps.sample_mode=add"};
+}
+
+void TestEngine::learnsWithOtherRegressions() {
+  QFETCH(QString, algorithm);
+  QFETCH(QStringList, settings);
+  RunSetup setup = setupOf(algorithm.toStdString(), testing::massTask(), 8);
+  for (const QString& setting : settings) {
+    const QStringList parts = setting.split('=');
+    QVERIFY(setParameter(setup.parameters, parts[0].toStdString(), parts[1].toStdString()).ok());
+  }
+  Watched w(std::move(setup));
+  w.run.start();
+  QVERIFY(w.waitFor({RunState::Finished, RunState::Failed}));
+  if (w.progress.failure) QFAIL(w.progress.failure->error.text().c_str());
+  const double first = *w.snapshots.front()->report.metrics.mean(Metric::LocalCost);
+  const double last = *w.snapshots.back()->report.metrics.mean(Metric::LocalCost);
+  QVERIFY2(last < 0.6 * first, qPrintable(QStringLiteral("%1 -> %2").arg(first).arg(last)));
 }
 
 void TestEngine::sameBytesOnOneAndFourThreads_data() {
