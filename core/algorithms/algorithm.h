@@ -44,6 +44,7 @@ struct RollbackState {
   std::optional<double> bestCost;
   std::optional<double> previousCost;
   std::vector<std::shared_ptr<const LinearGaussianController>> controllers;
+  std::vector<double> eta;               ///< where their next search for eta starts
   std::vector<Multipliers> multipliers;  ///< BADMM: they belong to the controllers
   std::shared_ptr<const GlobalPolicy> policy;
   int worse = 0;  ///< times in a row

@@ -71,7 +71,7 @@ class Badmm final : public Algorithm {
     if (Status s = run.endPhase(result); !s) return s.error();
 
     if (advice == RollbackAdvice::Restore) {
-      restoreBest(state, p.lqr, result);
+      restoreBest(state, data, pointersTo(sampling), p, result);
     } else {
       for (int inner = 0; inner < p.badmm.inner; ++inner) {
         const bool last = inner == p.badmm.inner - 1;

@@ -54,6 +54,15 @@ void extendWindow(WindowPrior& prior, const ConditionData& data, const DynamicsP
   prior.halfWidth = p.window;
 }
 
+/// Standard deviations of the actions (T x dU).
+RowMatrix deviations(const LinearGaussianController& controller) {
+  RowMatrix result(controller.horizon(), controller.dU());
+  for (int t = 0; t < controller.horizon(); ++t) {
+    result.row(t) = controller.step(t).C.diagonal().cwiseSqrt().transpose();
+  }
+  return result;
+}
+
 double meanOf(const Vector& v) {
   return v.size() == 0 ? 0.0 : v.mean();
 }
@@ -352,10 +361,7 @@ void recordCStep(RunContext& run, AlgorithmState& state, const std::vector<CStep
     TimeSeries& series = result.report.series[i];
     series.kl = step.klPerStep;
     series.minQuu = step.minQuu;
-    series.std.resize(step.controller.horizon(), step.controller.dU());
-    for (int t = 0; t < step.controller.horizon(); ++t) {
-      series.std.row(t) = step.controller.step(t).C.diagonal().cwiseSqrt().transpose();
-    }
+    series.std = deviations(step.controller);
     series.eta = Eigen::Map<const Vector>(step.etaPerStep.data(), static_cast<Eigen::Index>(step.etaPerStep.size()));
     result.report.dualTrace[i] = step.trace;
     ConditionView& view = result.views[i];
@@ -384,6 +390,15 @@ std::vector<std::shared_ptr<const LinearGaussianController>> controllersOf(const
   std::vector<std::shared_ptr<const LinearGaussianController>> controllers;
   for (const ConditionState& condition : state.conditions) controllers.push_back(condition.controller);
   return controllers;
+}
+
+std::vector<const LinearGaussianController*> pointersTo(
+    const std::vector<std::shared_ptr<const LinearGaussianController>>& controllers) {
+  std::vector<const LinearGaussianController*> pointers;
+  for (const std::shared_ptr<const LinearGaussianController>& controller : controllers) {
+    pointers.push_back(controller.get());
+  }
+  return pointers;
 }
 
 void adaptCondition(double predicted, double actual, int condition, AlgorithmState& state, const Parameters& p,
@@ -438,9 +453,11 @@ RollbackAdvice adviseRollback(AlgorithmState& state, double currentCost, bool en
   if (!memory.bestCost || currentCost < *memory.bestCost) {
     memory.bestCost = currentCost;
     memory.controllers.clear();
+    memory.eta.clear();
     memory.multipliers.clear();
     for (const ConditionState& condition : state.conditions) {
       memory.controllers.push_back(condition.controller);
+      memory.eta.push_back(condition.eta);
       memory.multipliers.push_back(condition.multipliers);
     }
     memory.policy = state.policy;
@@ -458,14 +475,33 @@ RollbackAdvice adviseRollback(AlgorithmState& state, double currentCost, bool en
   return RollbackAdvice::Restore;
 }
 
-void restoreBest(AlgorithmState& state, const LqrParams& params, IterationResult& result) {
+void restoreBest(AlgorithmState& state, const std::vector<ConditionData>& data,
+                 std::span<const LinearGaussianController* const> centres, const Parameters& parameters,
+                 IterationResult& result) {
   for (std::size_t i = 0; i < state.conditions.size(); ++i) {
-    state.conditions[i].controller = state.rollback.controllers[i];
-    state.conditions[i].multipliers = state.rollback.multipliers[i];
-    state.conditions[i].stepMult = params.stepMin;
-    result.report.metrics.set(Metric::EntropyLocal, static_cast<int>(i), state.rollback.controllers[i]->entropy());
-    result.views[i].controller = state.rollback.controllers[i];
-    result.report.metrics.set(Metric::StepMult, static_cast<int>(i), params.stepMin);
+    const int index = static_cast<int>(i);
+    ConditionState& condition = state.conditions[i];
+    condition.controller = state.rollback.controllers[i];
+    condition.eta = state.rollback.eta[i];
+    condition.multipliers = state.rollback.multipliers[i];
+    condition.stepMult = parameters.lqr.stepMin;
+
+    const LinearGaussianController& restored = *condition.controller;
+    MetricTable& metrics = result.report.metrics;
+    metrics.set(Metric::EntropyLocal, index, restored.entropy());
+    metrics.set(Metric::StepMult, index, condition.stepMult);
+    metrics.set(Metric::Eta, index, condition.eta);
+    result.views[i].controller = condition.controller;
+    result.report.series[i].std = deviations(restored);
+    Marginals marginals = forwardPass(restored, *data[i].dynamics);
+    const double cost = expectedCost(marginals, *data[i].quadratic).sum();
+    const Vector kl = klPerStep(restored, *centres[i], marginals);
+    // The restored controllers never saw these models; a closed loop that overflows under them is not shown.
+    if (!std::isfinite(cost) || !kl.allFinite()) continue;
+    metrics.set(Metric::ModelCost, index, cost);
+    metrics.set(Metric::Kl, index, kl.sum());
+    result.report.series[i].kl = kl;
+    result.views[i].localMarginals = std::make_shared<const Marginals>(std::move(marginals));
   }
   if (state.rollback.policy) state.policy = state.rollback.policy;
   // The models in memory belong to the controllers that were given up.

@@ -27,6 +27,10 @@ IterationResult beginResult(const AlgorithmState& before, RunContext& run);
 
 std::vector<std::shared_ptr<const LinearGaussianController>> controllersOf(const AlgorithmState& state);
 
+/// The same controllers as plain pointers.
+std::vector<const LinearGaussianController*> pointersTo(
+    const std::vector<std::shared_ptr<const LinearGaussianController>>& controllers);
+
 /// The results of a parallel loop over conditions in which every slot was filled.
 template <class T>
 std::vector<T> unwrapped(std::vector<std::optional<T>> slots) {
@@ -84,8 +88,12 @@ enum class RollbackAdvice { Continue, Restore };
 /// J(cur) > J(prev) + 0.5 |J(prev) - best| twice in a row: restore. Remembers the best state seen.
 RollbackAdvice adviseRollback(AlgorithmState& state, double currentCost, bool enabled);
 
-/// Puts the best controllers and policy back and the smallest step; says so in the report.
-void restoreBest(AlgorithmState& state, const LqrParams& params, IterationResult& result);
+/// Puts the best controllers, their eta and the policy back and takes the smallest step; says so in the report.
+/// The report describes the restored controllers under this iteration's models: their KL is that from `centres`,
+/// around which the C-step would have searched. No bound applies to it, so there is none.
+void restoreBest(AlgorithmState& state, const std::vector<ConditionData>& data,
+                 std::span<const LinearGaussianController* const> centres, const Parameters& parameters,
+                 IterationResult& result);
 
 /// Noise-free rollouts of policy and local controllers; fills GlobalCost, Success, FinalDistance, SuccessRate and
 /// the views.

@@ -68,7 +68,9 @@ class Mdgps final : public Algorithm {
     if (Status s = run.endPhase(result); !s) return s.error();
 
     if (advice == RollbackAdvice::Restore) {
-      restoreBest(state, p.lqr, result);
+      std::vector<const LinearGaussianController*> centres;
+      for (const LinearisedPolicy& pibar : *linearised) centres.push_back(&pibar.controller);
+      restoreBest(state, data, centres, p, result);
     } else {
       run.beginPhase("c_step");
       Result<std::vector<CStepResult>> steps = cSteps(run, state, data, *linearised);

@@ -24,7 +24,8 @@ constexpr std::array<MetricSpec, kMetricCount> kRegistry{{
     {Metric::FinalDistance, "final_dist", "", "Final distance", "", Condition, true,
      "Distance from the target at the last step of the noise-free rollout."},
     {Metric::Kl, "kl.total", "kl", "KL", "nat", Condition, true,
-     "Divergence of the new controller from the centre of its trust region, summed over time."},
+     "Divergence of the new controller from the centre of its trust region, summed over time. After a rollback "
+     "that of the restored controller, to which no bound applies."},
     {Metric::KlBound, "kl.eps", "kl_bound", "KL bound", "nat", Condition, true, "epsilon = kl_step step_mult T."},
     {Metric::Eta, "eta", "eta", "eta", "", Condition, true, "Multiplier of the KL bound."},
     {Metric::EtaRaises, "eta.raises", "", "eta raises", "", Condition, false,

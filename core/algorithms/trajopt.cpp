@@ -68,7 +68,7 @@ class Trajopt final : public Algorithm {
     if (Status s = run.endPhase(result); !s) return s.error();
 
     if (advice == RollbackAdvice::Restore) {
-      restoreBest(state, p.lqr, result);
+      restoreBest(state, data, pointersTo(sampling), p, result);
     } else {
       run.beginPhase("c_step");
       std::vector<std::optional<CStepResult>> found(data.size());

@@ -10,15 +10,17 @@
 
 namespace gps::testing {
 
-/// A frictionless unit mass in the plane: x = [p, v], u = force, exact zero-order hold.
+/// A frictionless unit mass in the plane: x = [p, v], u = force, exact zero-order hold. `gust` blows along x.
 class MassPlant final : public Plant {
  public:
-  MassPlant(const Vector& x0, double dt) : m_x(x0), m_dt(dt) {}
+  MassPlant(const Vector& x0, double dt, double gust) : m_x(x0), m_dt(dt), m_gust(gust) {}
   void state(Eigen::Ref<Vector> x) const override { x = m_x; }
   void observation(Eigen::Ref<Vector> o) const override { o = m_x; }
   int step(const VectorRef& u) override {
     m_x.head(2) += m_dt * m_x.tail(2) + 0.5 * m_dt * m_dt * u;
     m_x.tail(2) += m_dt * u;
+    m_x[0] += 0.5 * m_dt * m_dt * m_gust;
+    m_x[2] += m_dt * m_gust;
     return 0;
   }
   void poses(std::vector<Pose>& out) const override {
@@ -28,19 +30,25 @@ class MassPlant final : public Plant {
  private:
   Vector m_x;
   double m_dt;
+  double m_gust;
 };
+
+using Wind = std::shared_ptr<const std::atomic<double>>;
 
 class MassPlants final : public PlantFactory {
  public:
-  MassPlants(std::vector<Vector> starts, double dt) : m_starts(std::move(starts)), m_dt(dt) {}
+  MassPlants(std::vector<Vector> starts, double dt, Wind wind = nullptr)
+      : m_starts(std::move(starts)), m_dt(dt), m_wind(std::move(wind)) {}
   std::unique_ptr<Plant> make(int condition, const VectorRef&) const override {
-    return std::make_unique<MassPlant>(m_starts[static_cast<std::size_t>(condition)], m_dt);
+    return std::make_unique<MassPlant>(m_starts[static_cast<std::size_t>(condition)], m_dt,
+                                       m_wind ? m_wind->load() : 0.0);
   }
   int startNoiseSize(int) const override { return 0; }
 
  private:
   std::vector<Vector> m_starts;
   double m_dt;
+  Wind m_wind;
 };
 
 /// Zero, or NaN at time step 7 while `armed`.
@@ -60,7 +68,8 @@ class PoisonedCost final : public CostTerm {
 };
 
 /// Two starts, one target, 20 steps: an iteration takes milliseconds.
-inline std::shared_ptr<const Task> massTask(std::shared_ptr<const std::atomic<bool>> poison = nullptr) {
+inline std::shared_ptr<const Task> massTask(std::shared_ptr<const std::atomic<bool>> poison = nullptr,
+                                            Wind wind = nullptr) {
   auto task = std::make_shared<Task>();
   task->name = "mass";
   task->T = 20;
@@ -70,7 +79,7 @@ inline std::shared_ptr<const Task> massTask(std::shared_ptr<const std::atomic<bo
   task->dO = 4;
   task->conditions = {"left", "right"};
   task->x0 = {(Vector(4) << -1.0, 0.5, 0.0, 0.0).finished(), (Vector(4) << 1.0, -0.5, 0.0, 0.0).finished()};
-  task->plants = std::make_shared<MassPlants>(task->x0, task->dt);
+  task->plants = std::make_shared<MassPlants>(task->x0, task->dt, std::move(wind));
   StateCost::Spec goal;
   goal.target = Vector::Zero(4);
   goal.wp = Vector::Ones(4);
@@ -82,6 +91,7 @@ inline std::shared_ptr<const Task> massTask(std::shared_ptr<const std::atomic<bo
   task->trace = TracePoint{.first = 0};
   task->actionLimit = Vector::Constant(2, std::numeric_limits<double>::infinity());
   task->stateNames = {"p.x", "p.y", "v.x", "v.y"};
+  task->velocityEntry = {false, false, true, true};
   task->actionNames = {"fx", "fy"};
   return task;
 }

@@ -90,6 +90,8 @@ class TestEngine : public QObject {
   void sameBytesOnOneAndFourThreads();
   void pausingAndSteppingDoNotChangeResults();
   void phaseStepsFollowTheDocumentedOrder();
+  void growingCostRollsBackToTheBest_data();
+  void growingCostRollsBackToTheBest();
   void stopDiscardsTheRunningIterationOnly();
   void nanCostFailsWithPhaseConditionAndTimeStepAndRetryContinues();
   void queuedChangeTakesEffectAtOneIterationAndIsRecorded();
@@ -227,6 +229,59 @@ void TestEngine::phaseStepsFollowTheDocumentedOrder() {
   QVERIFY(w.waitFor({RunState::Paused}));
   QCOMPARE(w.snapshots.size(), std::size_t{1});
   QVERIFY(!w.progress.partial);
+}
+
+void TestEngine::growingCostRollsBackToTheBest_data() {
+  learns_data();
+}
+
+// A wind that rises and rises: the controllers of the calm are the best ones.
+void TestEngine::growingCostRollsBackToTheBest() {
+  QFETCH(QString, algorithm);
+  auto wind = std::make_shared<std::atomic<double>>(0.0);
+  Watched w(setupOf(algorithm.toStdString(), testing::massTask(nullptr, wind), 100));
+  const auto iterate = [&](double strength) {
+    *wind = strength;
+    w.progress = {};
+    w.run.step(StepUnit::Iteration);
+    return w.waitFor({RunState::Paused});
+  };
+  for (int i = 0; i < 4; ++i) QVERIFY(iterate(0.0));
+  const auto rolledBack = [](const Snapshot& snapshot) {
+    return std::any_of(snapshot.report.warnings.begin(), snapshot.report.warnings.end(),
+                       [](const std::string& text) { return text.starts_with("Rolled back"); });
+  };
+  for (const double strength : {20.0, 80.0}) {
+    if (!rolledBack(*w.snapshots.back())) QVERIFY(iterate(strength));
+  }
+  const std::size_t at = w.snapshots.size() - 1;
+  const Snapshot& restored = *w.snapshots[at];
+  QVERIFY(rolledBack(restored));
+  // A controller is remembered by the iteration that samples it, one after that which found it.
+  const auto calm = std::find_if(w.snapshots.begin(), w.snapshots.begin() + 3, [&](const auto& snapshot) {
+    return snapshot->conditions[0].controller == restored.conditions[0].controller;
+  });
+  QVERIFY(calm != w.snapshots.begin() + 3);
+  const MetricTable& m = restored.report.metrics;
+  for (int i = 0; i < 2; ++i) {
+    const ConditionView& view = restored.conditions[static_cast<std::size_t>(i)];
+    QCOMPARE(view.controller, (*calm)->conditions[static_cast<std::size_t>(i)].controller);
+    QVERIFY(view.localMarginals && view.local);
+    QCOMPARE(*m.get(Metric::StepMult, i), w.run.setup().parameters.lqr.stepMin);
+    QVERIFY(*m.get(Metric::Kl, i) > 0.0);
+    QVERIFY(!m.get(Metric::KlBound, i));
+    QVERIFY(m.get(Metric::Eta, i) && m.get(Metric::ModelCost, i) && m.get(Metric::LocalCost, i));
+    // The next search starts where the one after the best controllers did, not where the wind has driven it.
+    const double found = *(*calm)->report.metrics.get(Metric::Eta, i);
+    QCOMPARE(*m.get(Metric::Eta, i), found);
+  }
+  QVERIFY(iterationJson(restored).find("nan") == std::string::npos);
+  // Back in the calm it learns on from there.
+  for (int i = 0; i < 3; ++i) QVERIFY(iterate(0.0));
+  QVERIFY(!w.snapshots[at + 1]->report.metrics.has(Metric::Predicted));  // the models belong to what was given up
+  QVERIFY(w.snapshots[at + 2]->report.metrics.has(Metric::Predicted));
+  const double calmCost = *w.snapshots[3]->report.metrics.mean(Metric::LocalCost);
+  QVERIFY(*w.snapshots.back()->report.metrics.mean(Metric::LocalCost) < 1.1 * calmCost);
 }
 
 void TestEngine::stopDiscardsTheRunningIterationOnly() {
