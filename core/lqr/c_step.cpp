@@ -2,8 +2,10 @@
 #include "core/lqr/c_step.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -76,20 +78,32 @@ class SharedSweeps {
     }
     StepwiseTrial trial;
     trial.kl.setZero(m_problems[0].cost->horizon());
-    for (DeviationSweep& sweep : m_sweeps) {
+    double largest = -1.0;
+    for (std::size_t i = 0; i < m_sweeps.size(); ++i) {
+      DeviationSweep& sweep = m_sweeps[i];
       const BackwardFailure failure = sweep.solve(eta);
+      if (failure.any()) m_culprit = i;
       if (failure.any() && failure.nonFinite) return notFinite("The Q-function", failure.t);
       if (failure.any()) {
         trial.failedAt = failure.t;
         return trial;
       }
-      trial.kl += sweep.kl(m_problems[0].params.klMarginals);
+      const Vector& kl = sweep.kl(m_problems[0].params.klMarginals);
+      trial.kl += kl;
+      // Written so that a sum that is not a number counts as the largest.
+      if (!(kl.sum() <= largest)) {
+        largest = std::isfinite(kl.sum()) ? kl.sum() : kInfinity;
+        m_culprit = i;
+      }
     }
     trial.kl /= static_cast<double>(m_sweeps.size());
     // A closed loop that overflows has left any budget far behind.
     trial.kl = trial.kl.unaryExpr([](double kl) { return std::isfinite(kl) ? kl : kInfinity; });
     return trial;
   }
+
+  /// The condition that failed in the last evaluation, else that with the largest KL; none before the first.
+  std::optional<std::size_t> culprit() const { return m_culprit; }
 
   /// The controller of the last evaluation, with C limited and the KL taken after that.
   Result<CStepResult> finish(std::size_t i, const Duals& duals) {
@@ -125,7 +139,28 @@ class SharedSweeps {
  private:
   std::span<const CStepProblem> m_problems;
   std::vector<DeviationSweep> m_sweeps;
+  std::optional<std::size_t> m_culprit;
 };
+
+/// Four digits, independent of the locale.
+std::string shortNumber(double value) {
+  char buffer[32];
+  const std::to_chars_result end =
+      std::to_chars(buffer, buffer + sizeof buffer, value, std::chars_format::general, 4);
+  return std::string(buffer, end.ptr);
+}
+
+Error klTooFar(const LqrParams& params, double kl, double epsilon, double eta) {
+  std::string mend = "Lower lqr.kl_step, or raise dyn.reg or run.samples: the models are hardly determined.";
+  if (params.dualSolver == DualSolver::Dgd || params.dualSolver == DualSolver::DgdLog) {
+    mend = "Use lqr.dual_solver illinois, or lower lqr.dgd_rate.";
+  }
+  if (eta >= 0.5 * params.etaMax) mend = "Raise lqr.eta_max: the bound needs a larger eta.";
+  if (params.perStep) mend = "Turn lqr.per_step off, or raise lqr.kl_step.";
+  return {"The search for eta ended with KL = " + shortNumber(kl) + " nat, more than " + shortNumber(kKlTooFar) +
+              " times its bound " + shortNumber(epsilon) + ", at eta = " + shortNumber(eta) + ".",
+          "C-step", mend};
+}
 
 /// Runs the search chosen by the parameters; the controllers it found stay in the sweeps.
 Result<Duals> searchDuals(const CStepProblem& first, SharedSweeps& sweeps) {
@@ -135,6 +170,10 @@ Result<Duals> searchDuals(const CStepProblem& first, SharedSweeps& sweeps) {
         searchDualPerStep(first.params, first.epsilon / T, first.eta, T,
                           [&](std::span<const double> eta) { return sweeps.evaluate(eta); });
     if (!found) return found.error();
+    const DualPoint& last = found->trace.back();
+    if (!found->converged && !found->slack && !(last.kl <= kKlTooFar * first.epsilon)) {
+      return klTooFar(first.params, last.kl, first.epsilon, last.eta);
+    }
     // The last evaluation may have been a failure; the sweeps must hold the accepted duals.
     if (const Result<StepwiseTrial> again = sweeps.evaluate(found->eta); !again) return again.error();
     const double mean = found->trace.back().eta;
@@ -148,6 +187,9 @@ Result<Duals> searchDuals(const CStepProblem& first, SharedSweeps& sweeps) {
         return DualTrial{trial->kl.sum(), trial->failedAt};
       });
   if (!found) return found.error();
+  if (!found->converged && !found->slack && !(found->accepted.kl <= kKlTooFar * first.epsilon)) {
+    return klTooFar(first.params, found->accepted.kl, first.epsilon, found->accepted.eta);
+  }
   return Duals{found->accepted.eta, found->nextEta, {}, found->converged,
                found->slack,        found->raises,  std::move(found->trace)};
 }
@@ -157,7 +199,9 @@ Result<Duals> searchDuals(const CStepProblem& first, SharedSweeps& sweeps) {
 Result<std::vector<CStepResult>> cStepShared(std::span<const CStepProblem> problems) {
   GPS_EXPECTS(!problems.empty(), "cStepShared: at least one problem is needed");
   const auto inCondition = [&](Error error, std::size_t i) {
-    if (problems.size() > 1) error.where += ", condition " + std::to_string(i);
+    if (problems.size() == 1) return error;
+    const std::string name = problems[i].name.empty() ? std::to_string(i) : problems[i].name;
+    error.where = "condition " + name + (error.where.empty() ? "" : ", " + error.where);
     return error;
   };
   for (std::size_t i = 0; i < problems.size(); ++i) {
@@ -165,7 +209,7 @@ Result<std::vector<CStepResult>> cStepShared(std::span<const CStepProblem> probl
   }
   SharedSweeps sweeps(problems);
   const Result<Duals> duals = searchDuals(problems[0], sweeps);
-  if (!duals) return duals.error();
+  if (!duals) return sweeps.culprit() ? inCondition(duals.error(), *sweeps.culprit()) : duals.error();
   std::vector<CStepResult> results;
   results.reserve(problems.size());
   for (std::size_t i = 0; i < problems.size(); ++i) {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "core/base/error.h"
@@ -23,6 +24,7 @@ struct CStepProblem {
   double covMax = 0.0;    ///< 0: no ceiling
   LqrParams params;
   std::function<bool()> keepGoing;  ///< asked once per evaluation; false stops with an error "stopped"
+  std::string name{};               ///< of the condition, for errors; may be empty
 };
 
 struct CStepResult {
@@ -40,9 +42,13 @@ struct CStepResult {
   std::vector<DualPoint> trace{};
 };
 
+/// How far beyond its budget the KL may be when the search for eta runs out of evaluations.
+inline constexpr double kKlTooFar = 10.0;
+
 /// min E_p[cost + BADMM terms] s.t. KL(p || reference) <= epsilon (C1) with the defences of C3. When the
-/// evaluations run out the last controller is returned with converged = false. Fails with the time step when no
-/// eta makes Q_uu positive definite or a number is not finite.
+/// evaluations run out the last controller is returned with converged = false, unless its KL is beyond kKlTooFar
+/// budgets: such a step would leave everything the models know. Fails then, and with the time step when no eta
+/// makes Q_uu positive definite or a number is not finite.
 Result<CStepResult> cStep(const CStepProblem& problem);
 
 /// One shared eta for several conditions, constraint mean_i KL_i <= epsilon (F6). `problems` share params,

@@ -13,6 +13,8 @@ namespace {
 
 constexpr int kBracketEvaluations = 50;
 constexpr int kGradientEvaluations = 500;
+constexpr int kGradientPlain = 40;     // evaluations on one side before the rate grows
+constexpr int kGradientPatience = 8;  // evaluations in which the interval of a gradient search must halve
 constexpr int kStepwiseEvaluations = 200;
 constexpr double kLargestFactor = 10.0;
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
@@ -128,19 +130,47 @@ Result<DualSearchResult> searchBracket(const LqrParams& params, double epsilon, 
   return std::move(search.result);
 }
 
+/// Plain gradient steps at first. The slope knows no scale: far above the solution it is only -epsilon, a tiny step
+/// next to eta, and below it may be any number. So the rate doubles after many steps on one side and is halved at
+/// each change of side; once both sides are known a step must stay between them, and where that no longer closes in
+/// the interval is halved instead.
 Result<DualSearchResult> searchGradient(const LqrParams& params, double epsilon, double eta,
                                         const DualEvaluator& evaluate) {
   Search search(params, epsilon, evaluate);
+  double low = 0.0;  // largest eta with KL above the bound; 0: none yet
+  double high = kInfinity;
+  double rate = params.dgdRate;
+  int side = 0;
+  int inARow = 0;
+  double width = kInfinity;  // ln(high / low) when it was last halved
+  int patience = kGradientPatience;
   for (int i = 0; i < kGradientEvaluations; ++i) {
     const Result<RaisedTrial> trial = search.evaluate(eta, kInfinity);
     if (!trial) return trial.error();
     if (search.done()) break;
     const DualPoint point = trial->point;
+    const int now = point.kl > epsilon ? 1 : -1;
+    if (now > 0) low = std::max(low, point.eta);
+    else high = std::min(high, point.eta);
+    inARow = now == side ? inARow + 1 : 1;
+    if (side != 0 && now != side) rate *= 0.5;
+    if (inARow > kGradientPlain) rate *= 2.0;
+    side = now;
     if (params.dualSolver == DualSolver::DgdLog) {
-      eta = point.eta *
-            std::clamp(std::pow(point.kl / epsilon, params.dgdRate), 1.0 / kLargestFactor, kLargestFactor);
+      eta = point.eta * std::clamp(std::pow(point.kl / epsilon, rate), 1.0 / kLargestFactor, kLargestFactor);
     } else {
-      eta = point.eta + params.dgdRate * (point.kl - epsilon);
+      eta = point.eta + rate * (point.kl - epsilon);
+    }
+    if (low > 0.0 && high < kInfinity && low < high) {
+      const double left = std::log(high / low);
+      if (left <= 0.5 * width) {
+        width = left;
+        patience = kGradientPatience;
+      }
+      if (!(eta > low && eta < high) || --patience < 0) {
+        eta = std::sqrt(low * high);
+        patience = kGradientPatience;
+      }
     }
     eta = std::clamp(eta, params.etaMin, params.etaMax);
     search.result.nextEta = eta;

@@ -48,7 +48,9 @@ struct DualSearchResult {
 /// The eta with |KL(eta) - epsilon| < kl_tol epsilon; KL falls with eta, and KL - epsilon is the slope of the
 /// dual. `bracket`: steps of at most a factor 10, then bisection of ln eta. `illinois`: the same until both ends
 /// are known, then regula falsi on ln(KL/epsilon) over ln eta. `dgd`: eta += alpha (KL - epsilon). `dgd_log`:
-/// eta *= (KL/epsilon)^alpha. At most 50 evaluations, 500 for the gradient rules.
+/// eta *= (KL/epsilon)^alpha. Both double alpha after 40 steps on one side, halve it when they step over the
+/// solution, stay within the interval known then, and halve that (of ln eta) where it no longer shrinks. At most 50
+/// evaluations, 500 for the gradient rules.
 Result<DualSearchResult> searchDual(const LqrParams& params, double epsilon, double eta,
                                     const DualEvaluator& evaluate);
 

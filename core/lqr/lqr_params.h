@@ -81,7 +81,9 @@ struct LqrParams {
                                              "doubles."});
     visitor(self.dgdRate, ParamSpec{.key = "lqr.dgd_rate", .label = "Dual rate", .symbol = "alpha", .min = 1e-3,
                                     .max = 1, .level = Level::Expert,
-                                    .help = "Rate of dual gradient descent (dgd, dgd_log)."});
+                                    .help = "Rate of dual gradient descent: dgd eta += alpha (KL - epsilon), dgd_log "
+                                            "eta *= (KL/epsilon)^alpha. Doubled after 40 steps on one side of the "
+                                            "solution, halved when the search steps over it."});
     visitor(self.covMin, ParamSpec{.key = "lqr.cov_min", .label = "Smallest variance", .symbol = "c_min",
                                    .unit = "action^2", .min = 0, .max = 1, .level = Level::Expert,
                                    .help = "Floor of the eigenvalues of C_t, so that exploration never dies."});

@@ -137,6 +137,12 @@ class TestCStep : public QObject {
   void expectedCostNeverGrowsUnderTheSameModel();
   void illinoisNeedsFewEvaluations();
   void bracketGivesUpAfterFiftyEvaluations();
+  void gradientRulesFindAnyScale_data();
+  void gradientRulesFindAnyScale();
+  void gradientRulesStayInsideWhatTheyKnow();
+  void plainGradientStepsAreKept();
+  void klFarBeyondItsBudgetIsAFailure_data();
+  void klFarBeyondItsBudgetIsAFailure();
   void looseBudgetIsAcceptedAtTheSmallestEta();
   void indefiniteCostRaisesEta();
   void hopelessCostIsAnErrorWithItsStep();
@@ -282,6 +288,108 @@ void TestCStep::bracketGivesUpAfterFiftyEvaluations() {
   QCOMPARE(result->trace.size(), std::size_t{50});
   QCOMPARE(result->eta, result->trace.back().eta);
   QVERIFY(result->nextEta < result->eta);
+}
+
+void TestCStep::gradientRulesFindAnyScale_data() {
+  QTest::addColumn<int>("solver");
+  QTest::addColumn<double>("start");
+  QTest::addColumn<double>("solution");
+  for (const int solver : {2, 3}) {
+    for (const double start : {1e-6, 1.0, 1e4, 1e9}) {
+      for (const double solution : {1e-4, 3.0, 1e5}) {
+        QTest::addRow("%s from %g to %g", solver == 2 ? "dgd" : "dgd_log", start, solution)
+            << solver << start << solution;
+      }
+    }
+  }
+}
+
+// KL = 20 (solution / eta)^1.7: from far below, the first step of dgd jumps far above the solution, where the
+// slope is only -20.
+void TestCStep::gradientRulesFindAnyScale() {
+  QFETCH(int, solver);
+  QFETCH(double, start);
+  QFETCH(double, solution);
+  LqrParams params;
+  params.dualSolver = static_cast<DualSolver>(solver);
+  const auto kl = [&](double eta) -> Result<DualTrial> {
+    return DualTrial{20.0 * std::pow(solution / eta, 1.7), -1};
+  };
+  const Result<DualSearchResult> found = searchDual(params, 20.0, start, kl);
+  QVERIFY(found);
+  QVERIFY2(found->converged, qPrintable(QString::number(found->accepted.eta)));
+  QVERIFY(std::abs(std::log(found->accepted.eta / solution)) < 0.1);
+  QVERIFY2(found->trace.size() <= 120, qPrintable(QString::number(found->trace.size())));
+}
+
+void TestCStep::gradientRulesStayInsideWhatTheyKnow() {
+  LqrParams params;
+  params.dualSolver = DualSolver::Dgd;
+  params.klTol = 1e-3;
+  const Result<DualSearchResult> found = searchDual(params, 20.0, 1e-3, [](double eta) -> Result<DualTrial> {
+    return DualTrial{400.0 / (eta * eta), -1};
+  });
+  QVERIFY(found);
+  QVERIFY(found->converged);
+  double low = 0.0, high = std::numeric_limits<double>::infinity();
+  for (const DualPoint& point : found->trace) {
+    QVERIFY(point.eta >= low && point.eta <= high);
+    if (point.kl > 20.0) low = std::max(low, point.eta);
+    else high = std::min(high, point.eta);
+  }
+}
+
+// Where nothing goes wrong the rule is the plain one.
+void TestCStep::plainGradientStepsAreKept() {
+  const Instance instance = scalarInstance();
+  CStepProblem problem = instance.problem(0.5);
+  problem.params.dualSolver = DualSolver::Dgd;
+  problem.params.dgdRate = 0.1;
+  const Result<CStepResult> result = cStep(problem);
+  QVERIFY(result);
+  QVERIFY(result->converged);
+  for (std::size_t i = 1; i < result->trace.size(); ++i) {
+    const DualPoint& before = result->trace[i - 1];
+    QCOMPARE(result->trace[i].eta, before.eta + 0.1 * (before.kl - 0.5));
+  }
+  QVERIFY(result->trace.size() > 10);
+}
+
+void TestCStep::klFarBeyondItsBudgetIsAFailure_data() {
+  QTest::addColumn<int>("solver");
+  QTest::addColumn<bool>("perStep");
+  QTest::newRow("bracket") << 0 << false;
+  QTest::newRow("illinois") << 1 << false;
+  QTest::newRow("dgd") << 2 << false;
+  QTest::newRow("dgd_log") << 3 << false;
+  QTest::newRow("per step") << 1 << true;
+}
+
+void TestCStep::klFarBeyondItsBudgetIsAFailure() {
+  QFETCH(int, solver);
+  QFETCH(bool, perStep);
+  const Instance instance = Instance::random(12);
+  CStepProblem problem = instance.problem(0.01);
+  problem.params.dualSolver = static_cast<DualSolver>(solver);
+  problem.params.perStep = perStep;
+  problem.params.etaMax = 1.0;  // far too small for this budget
+  const Result<CStepResult> result = cStep(problem);
+  QVERIFY(!result);
+  const std::string text = result.error().text();
+  QVERIFY2(text.find("KL = ") != std::string::npos, text.c_str());
+  QVERIFY2(text.find(perStep ? "lqr.per_step" : "lqr.eta_max") != std::string::npos, text.c_str());
+
+  // Several conditions: the one with the largest KL is named.
+  Instance calm = Instance::random(13);
+  for (Matrix& H : calm.cost.H) H *= 1e-6;
+  for (Vector& g : calm.cost.g) g *= 1e-6;
+  CStepProblem both[] = {calm.problem(0.01), problem};
+  both[0].params = problem.params;
+  both[0].name = "calm";
+  both[1].name = "wild";
+  const Result<std::vector<CStepResult>> shared = cStepShared(both);
+  QVERIFY(!shared);
+  QVERIFY2(shared.error().where.find("condition wild") != std::string::npos, shared.error().where.c_str());
 }
 
 void TestCStep::looseBudgetIsAcceptedAtTheSmallestEta() {
