@@ -170,7 +170,7 @@ class Badmm final : public Algorithm {
     Status status = run.forEachCondition([&](int index) -> Status {
       const std::size_t i = static_cast<std::size_t>(index);
       const Multipliers& multipliers = state.conditions[i].multipliers;
-      CStepProblem problem = cStepProblem(run, state.conditions[i], data[i]);
+      CStepProblem problem = cStepProblem(run, state, data, i);
       problem.terms.reference = sampling[i].get();
       problem.terms.policy = &linearised[i].controller;
       problem.terms.rho = {multipliers.rho.data(), static_cast<std::size_t>(multipliers.rho.size())};

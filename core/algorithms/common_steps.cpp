@@ -327,8 +327,11 @@ double modelCost(const LinearGaussianController& controller, const LinearGaussia
   return expectedCost(forwardPass(controller, dynamics), cost).sum();
 }
 
-CStepProblem cStepProblem(RunContext& run, const ConditionState& condition, const ConditionData& data) {
+CStepProblem cStepProblem(RunContext& run, const AlgorithmState& state, const std::vector<ConditionData>& all,
+                          std::size_t index) {
   const Parameters& p = run.parameters();
+  const ConditionState& condition = state.conditions[index];
+  const ConditionData& data = all[index];
   CStepProblem problem;
   problem.dynamics = data.dynamics.get();
   problem.cost = data.quadratic.get();
@@ -338,15 +341,18 @@ CStepProblem cStepProblem(RunContext& run, const ConditionState& condition, cons
   problem.covMax = p.lqr.covMax ? *p.lqr.covMax : run.task().defaultCovMax();
   problem.params = p.lqr;
   problem.keepGoing = [&run] { return run.keepGoing(); };
+  problem.name = run.task().conditions[index];
   return problem;
 }
 
 void recordCStep(RunContext& run, AlgorithmState& state, const std::vector<CStepResult>& steps,
-                 IterationResult& result) {
+                 IterationResult& result, bool sharedEta) {
   const Parameters& p = run.parameters();
   MetricTable& metrics = result.report.metrics;
+  double meanKl = 0.0;
   for (std::size_t i = 0; i < steps.size(); ++i) {
     const CStepResult& step = steps[i];
+    meanKl += step.kl / static_cast<double>(steps.size());
     const int index = static_cast<int>(i);
     ConditionState& condition = state.conditions[i];
     condition.eta = step.nextEta;
@@ -367,11 +373,13 @@ void recordCStep(RunContext& run, AlgorithmState& state, const std::vector<CStep
     ConditionView& view = result.views[i];
     view.controller = condition.controller;
     view.localMarginals = std::make_shared<const Marginals>(step.marginals);
-    if (!step.converged && !step.slack) {
-      result.report.warnings.push_back("Condition " + run.task().conditions[i] +
-                                       ": the search for eta ended before the KL met its bound.");
+    if (!step.converged && !step.slack && (i == 0 || !sharedEta)) {
+      result.report.warnings.push_back(
+          (sharedEta ? "All conditions" : "Condition " + run.task().conditions[i]) +
+          ": the search for eta ended before the KL met its bound.");
     }
   }
+  if (sharedEta) metrics.set(Metric::KlMean, meanKl);
 }
 
 IterationResult beginResult(const AlgorithmState& before, RunContext& run) {

@@ -68,11 +68,13 @@ double modelCost(const LinearGaussianController& controller, const LinearGaussia
                  const QuadraticCost& cost);
 
 /// A C-step of one condition with the run's parameters filled in.
-CStepProblem cStepProblem(RunContext& run, const ConditionState& condition, const ConditionData& data);
+CStepProblem cStepProblem(RunContext& run, const AlgorithmState& state, const std::vector<ConditionData>& data,
+                          std::size_t index);
 
-/// Notes a C-step's outcome: controller, eta, metrics Kl*, Eta*, EntropyLocal, ModelCost, series, traces.
+/// Notes a C-step's outcome: controller, eta, metrics Kl*, Eta*, EntropyLocal, series, traces. With `sharedEta`
+/// one search served all conditions.
 void recordCStep(RunContext& run, AlgorithmState& state, const std::vector<CStepResult>& steps,
-                 IterationResult& result);
+                 IterationResult& result, bool sharedEta = false);
 
 /// Applies the step rule to one condition and notes what it decided; step.rule fixed only notes.
 void adaptCondition(double predicted, double actual, int condition, AlgorithmState& state, const Parameters& p,

@@ -75,7 +75,7 @@ class Mdgps final : public Algorithm {
       run.beginPhase("c_step");
       Result<std::vector<CStepResult>> steps = cSteps(run, state, data, *linearised);
       if (!steps) return steps.error();
-      recordCStep(run, state, *steps, result);
+      recordCStep(run, state, *steps, result, p.mdgps.sharedEta);
       for (std::size_t i = 0; i < data.size(); ++i) {
         result.report.metrics.set(Metric::ModelCost, static_cast<int>(i),
                                   expectedCost(*result.views[i].localMarginals, *data[i].quadratic).sum());
@@ -139,7 +139,7 @@ class Mdgps final : public Algorithm {
                                                  const std::vector<ConditionData>& data,
                                                  const std::vector<LinearisedPolicy>& linearised) {
     const auto problemOf = [&](std::size_t i) {
-      CStepProblem problem = cStepProblem(run, state.conditions[i], data[i]);
+      CStepProblem problem = cStepProblem(run, state, data, i);
       problem.terms.reference = &linearised[i].controller;
       return problem;
     };

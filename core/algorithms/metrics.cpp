@@ -26,7 +26,11 @@ constexpr std::array<MetricSpec, kMetricCount> kRegistry{{
     {Metric::Kl, "kl.total", "kl", "KL", "nat", Condition, true,
      "Divergence of the new controller from the centre of its trust region, summed over time. After a rollback "
      "that of the restored controller, to which no bound applies."},
-    {Metric::KlBound, "kl.eps", "kl_bound", "KL bound", "nat", Condition, true, "epsilon = kl_step step_mult T."},
+    {Metric::KlBound, "kl.eps", "kl_bound", "KL bound", "nat", Condition, true,
+     "epsilon = kl_step step_mult T. With mdgps.shared_eta it bounds the mean over the conditions, kl.mean, and a "
+     "single condition may lie beyond it."},
+    {Metric::KlMean, "kl.mean", "", "Mean KL", "nat", Iteration, true,
+     "With mdgps.shared_eta: mean of KL over the conditions, which the shared eta bounds."},
     {Metric::Eta, "eta", "eta", "eta", "", Condition, true, "Multiplier of the KL bound."},
     {Metric::EtaRaises, "eta.raises", "", "eta raises", "", Condition, false,
      "Times eta was raised because Q_uu was not positive definite."},

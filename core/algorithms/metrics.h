@@ -20,6 +20,7 @@ enum class Metric {
   FinalDistance,
   Kl,              ///< KL of the new controller from the trust region's centre
   KlBound,
+  KlMean,          ///< over the conditions; only where one eta bounds it
   Eta,
   EtaRaises,
   StepMult,

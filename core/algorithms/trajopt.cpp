@@ -74,7 +74,7 @@ class Trajopt final : public Algorithm {
       std::vector<std::optional<CStepResult>> found(data.size());
       Status stepped = run.forEachCondition([&](int index) -> Status {
         const std::size_t i = static_cast<std::size_t>(index);
-        CStepProblem problem = cStepProblem(run, state.conditions[i], data[i]);
+        CStepProblem problem = cStepProblem(run, state, data, i);
         problem.terms.reference = sampling[i].get();
         Result<CStepResult> step = cStep(problem);
         if (!step) return inCondition(step.error(), run.task(), index);

@@ -260,6 +260,19 @@ void TestPlots::brokenBoundsAreFlagged() {
   const PlotContent kl = plot("kl", {history});
   QCOMPARE(seriesNamed(kl, QStringLiteral("C-step condition 2"))->flagged, std::vector<int>{3});
   QVERIFY(seriesNamed(kl, QStringLiteral("C-step condition 1"))->flagged.empty());
+
+  // One eta for all bounds their mean only.
+  const auto shared = historyOf({.iterations = 3, .conditions = 2});
+  for (const double mean : {1.05, 1.2}) {
+    auto snapshot = std::make_shared<Snapshot>(*reportOf({.conditions = 2}, shared->iterations() + 1));
+    const double bound = *snapshot->report.metrics.get(Metric::KlBound, 1);
+    snapshot->report.metrics.set(Metric::Kl, 1, 5.0 * bound);
+    snapshot->report.metrics.set(Metric::KlMean, mean * bound);
+    shared->append(snapshot);
+  }
+  const PlotContent means = plot("kl", {shared});
+  QVERIFY(seriesNamed(means, QStringLiteral("C-step condition 2"))->flagged.empty());
+  QCOMPARE(seriesNamed(means, QStringLiteral("C-step mean"))->flagged, std::vector<int>{4});
 }
 
 void TestPlots::parameterChangesAreMarkers() {

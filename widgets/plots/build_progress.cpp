@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
+
 #include "widgets/plots/plot_builders.h"
 
 namespace gps::ui {
@@ -76,13 +78,13 @@ void addBounds(PlotContent& content, const PlotRun& run) {
   }
 }
 
-/// The search for eta ends within 10 % of the bound. With one eta for all conditions only their mean is
-/// bounded.
+/// The search for eta ends within 10 % of the bound. Where one eta served all conditions only their mean, kl.mean,
+/// is bounded.
 void flagViolations(PlotContent& content, const PlotRun& run) {
   const RunHistory& history = run.history;
   std::vector<bool> shared;
   for (int i = 0; i < history.iterations(); ++i) {
-    shared.push_back(history.conditions() > 1 && equalOverConditions(history, Metric::Eta, i));
+    shared.push_back(std::isfinite(history.value(Metric::KlMean, i, 0)));
   }
   const auto broken = [](double kl, double bound) { return kl > 1.1 * bound * (1.0 + 1e-9); };
   for (PlotSeries& series : content.series) {
@@ -92,7 +94,7 @@ void flagViolations(PlotContent& content, const PlotRun& run) {
       if (shared[static_cast<std::size_t>(i)] != (c < 0)) continue;
       const bool flagged = c >= 0
                                ? broken(history.value(Metric::Kl, i, c), history.value(Metric::KlBound, i, c))
-                               : broken(history.mean(Metric::Kl, i), history.mean(Metric::KlBound, i));
+                               : broken(history.value(Metric::KlMean, i, 0), history.mean(Metric::KlBound, i));
       if (flagged) series.flagged.push_back(i);
     }
   }

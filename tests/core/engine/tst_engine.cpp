@@ -90,6 +90,9 @@ class TestEngine : public QObject {
   void sameBytesOnOneAndFourThreads();
   void pausingAndSteppingDoNotChangeResults();
   void phaseStepsFollowTheDocumentedOrder();
+  void unmetBoundFailsWithPhaseConditionAndAdvice_data();
+  void unmetBoundFailsWithPhaseConditionAndAdvice();
+  void sharedEtaReportsTheMeanItBounds();
   void growingCostRollsBackToTheBest_data();
   void growingCostRollsBackToTheBest();
   void stopDiscardsTheRunningIterationOnly();
@@ -229,6 +232,58 @@ void TestEngine::phaseStepsFollowTheDocumentedOrder() {
   QVERIFY(w.waitFor({RunState::Paused}));
   QCOMPARE(w.snapshots.size(), std::size_t{1});
   QVERIFY(!w.progress.partial);
+}
+
+void TestEngine::unmetBoundFailsWithPhaseConditionAndAdvice_data() {
+  QTest::addColumn<QString>("algorithm");
+  QTest::addColumn<bool>("sharedEta");
+  for (const AlgorithmEntry& entry : algorithmRegistry()) {
+    const QString id = QString::fromStdString(std::string(entry.id));
+    QTest::newRow(qPrintable(id)) << id << false;
+  }
+  QTest::newRow("mdgps, shared eta") << "mdgps" << true;
+}
+
+void TestEngine::unmetBoundFailsWithPhaseConditionAndAdvice() {
+  QFETCH(QString, algorithm);
+  QFETCH(bool, sharedEta);
+  RunSetup setup = setupOf(algorithm.toStdString(), testing::massTask(), 4);
+  setup.parameters.lqr.klStep = 1e-3;
+  setup.parameters.lqr.etaMax = 1.0;
+  setup.parameters.mdgps.sharedEta = sharedEta;
+  Watched w(std::move(setup));
+  w.run.start();
+  QVERIFY(w.waitFor({RunState::Finished, RunState::Failed}));
+  QVERIFY(w.progress.failure);
+  QCOMPARE(w.progress.failure->phase, std::string("c_step"));
+  const std::string text = w.progress.failure->error.text();
+  for (const char* part : {"condition ", "KL = ", "lqr.eta_max"}) {
+    QVERIFY2(text.find(part) != std::string::npos, text.c_str());
+  }
+}
+
+void TestEngine::sharedEtaReportsTheMeanItBounds() {
+  RunSetup setup = setupOf("mdgps", testing::massTask(), 4);
+  setup.parameters.mdgps.sharedEta = true;
+  Watched w(std::move(setup));
+  w.run.start();
+  QVERIFY(w.waitFor({RunState::Finished}));
+  bool beyond = false;
+  for (const std::shared_ptr<const Snapshot>& s : w.snapshots) {
+    const MetricTable& m = s->report.metrics;
+    QVERIFY(m.has(Metric::KlMean));
+    const double mean = *m.get(Metric::KlMean), bound = *m.get(Metric::KlBound, 0);
+    QCOMPARE(mean, *m.mean(Metric::Kl));
+    QVERIFY(mean < 1.15 * bound);
+    for (int i = 0; i < 2; ++i) beyond = beyond || *m.get(Metric::Kl, i) > 1.15 * bound;
+    QCOMPARE(*m.get(Metric::Eta, 0), *m.get(Metric::Eta, 1));
+  }
+  QVERIFY(beyond);  // or the mean would not be worth a metric
+
+  Watched own(setupOf("mdgps", testing::massTask(), 1));
+  own.run.start();
+  QVERIFY(own.waitFor({RunState::Finished}));
+  QVERIFY(!own.snapshots[0]->report.metrics.has(Metric::KlMean));
 }
 
 void TestEngine::growingCostRollsBackToTheBest_data() {
