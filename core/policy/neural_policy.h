@@ -63,7 +63,7 @@ struct TrainingLog {
   std::vector<double> loss;     ///< running mean of the batch loss, at most 200 points
   std::vector<int> lossStep;    ///< the gradient step each belongs to
   double precisionScale = 1.0;  ///< s_P = mean trace(P)/dU
-  int steps = 0;
+  int steps = 0;                ///< gradient steps done
 };
 
 struct TrainedPolicy {
@@ -80,8 +80,8 @@ struct TrainingRequest {
 };
 
 /// One S-step (J1-J5): whitening (first time), weights normalised, precisions divided by s_P and capped,
-/// Adam over shuffled minibatches (a new permutation per epoch from `rng`, the partial batch dropped),
-/// then the covariance in closed form. Fails when the loss or a weight becomes non-finite.
+/// Adam over shuffled minibatches (a new permutation per epoch from `rng`, the partial batch dropped), fewer
+/// steps where earlyStop says so, then the covariance in closed form. Fails when the loss or a weight becomes non-finite.
 Result<TrainedPolicy> trainPolicy(const NeuralPolicy& start, const PolicyDataset& data,
                                   const TrainingRequest& request, Rng rng);
 

@@ -20,6 +20,7 @@ struct PolicyParams {
   std::optional<double> lrFinal;  ///< absent: lr throughout
   int batch = 25;
   int steps = 4000;
+  bool earlyStop = false;
   double weightDecay = 0.005;
   bool fullCov = false;
   double entropyReg = 0.0;
@@ -58,6 +59,10 @@ struct PolicyParams {
     visitor(self.steps, ParamSpec{.key = "pol.steps", .label = "Gradient steps", .min = 1, .max = 1000000,
                                   .level = Level::Basic, .usedBy = kUsedByPolicy,
                                   .help = "Minibatch steps of one S-step."});
+    visitor(self.earlyStop,
+            ParamSpec{.key = "pol.early_stop", .label = "Stop early", .level = Level::Expert, .usedBy = kUsedByPolicy,
+                      .help = "End an S-step when the mean loss of 500 gradient steps is less than 0.1 % below that "
+                              "of the 500 before."});
     visitor(self.weightDecay, ParamSpec{.key = "pol.weight_decay", .label = "Weight decay", .min = 0, .max = 1,
                                         .usedBy = kUsedByPolicy,
                                         .help = "Adds 0.5 wd |theta|^2 to the loss of every batch."});

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <string>
 
 #include "core/base/expects.h"
@@ -54,6 +55,12 @@ class LossLog {
     m_sum += loss;
     ++m_count;
     if (m_count < m_interval && step < m_last) return;
+    finish(step, log);
+  }
+
+  /// Logs the steps since the last entry, if any.
+  void finish(int step, TrainingLog& log) {
+    if (m_count == 0) return;
     log.loss.push_back(m_sum / m_count);
     log.lossStep.push_back(step);
     m_sum = 0.0;
@@ -63,6 +70,29 @@ class LossLog {
  private:
   int m_interval;
   int m_last;
+  double m_sum = 0.0;
+  int m_count = 0;
+};
+
+/// Sees a loss that no longer falls: its mean over kPlateauSteps steps against that over as many before   (J5).
+class Plateau {
+ public:
+  /// True at the last step of a stretch that is less than a thousandth better than the one before.
+  bool reached(float loss) {
+    m_sum += loss;
+    if (++m_count < kPlateauSteps) return false;
+    const double mean = m_sum / m_count;
+    const bool flat = m_previous && mean >= *m_previous * (1.0 - kPlateauShare);
+    m_previous = mean;
+    m_sum = 0.0;
+    m_count = 0;
+    return flat;
+  }
+
+ private:
+  static constexpr int kPlateauSteps = 500;
+  static constexpr double kPlateauShare = 1e-3;
+  std::optional<double> m_previous;
   double m_sum = 0.0;
   int m_count = 0;
 };
@@ -95,6 +125,8 @@ Status descend(NeuralPolicyAccess::Impl& impl, const TrainingRows<float>& rows,
   std::iota(permutation.begin(), permutation.end(), 0);
   TrainingRows<float> minirows;
   LossLog losses(params.steps);
+  Plateau plateau;
+  log.steps = params.steps;
   for (int step = 1; step <= params.steps; ++step) {
     if (request.keepGoing && (step - 1) % question == 0 &&
         !request.keepGoing(static_cast<double>(step - 1) / params.steps)) {
@@ -121,11 +153,15 @@ Status descend(NeuralPolicyAccess::Impl& impl, const TrainingRows<float>& rows,
     }
     if (!std::isfinite(loss)) return diverged(step, "The loss");
     losses.add(step, loss, log);
+    if (params.earlyStop && plateau.reached(loss)) {
+      losses.finish(step, log);
+      log.steps = step;
+      break;
+    }
   }
-  log.steps = params.steps;
   // A weight that overflows shows in the loss of the next step; only the last step has none.
   const auto finite = [](float x) { return std::isfinite(x); };
-  if (!std::all_of(parameters.begin(), parameters.end(), finite)) return diverged(params.steps, "A weight");
+  if (!std::all_of(parameters.begin(), parameters.end(), finite)) return diverged(log.steps, "A weight");
   return Done{};
 }
 

@@ -101,6 +101,7 @@ class TestTraining : public QObject {
   void trainingLowersTheLoss();
   void fusedTrainingFollowsAutograd();
   void learningRateDecaysInTheSecondHalf();
+  void plateauStopsEarly();
   void sameSeedGivesTheSameBits();
   void restoredPolicyIsTheSameAndGoesOnTheSame();
   void whiteningIsFrozenAtTheFirstStep();
@@ -395,6 +396,41 @@ void TestTraining::learningRateDecaysInTheSecondHalf() {
     }
     QVERIFY2(moved > 0.0F && moved < 2e-7F, qPrintable(QString::number(moved)));
   }
+}
+
+void TestTraining::plateauStopsEarly() {
+  PolicyDataset data = dataset();
+  TrainingRequest wish = request(20000);
+  wish.params.batch = data.rows();  // no noise between batches
+  const Result<TrainedPolicy> whole = trainPolicy(*fresh(wish), data, wish, Rng(1));
+  wish.params.earlyStop = true;
+  const Result<TrainedPolicy> early = trainPolicy(*fresh(wish), data, wish, Rng(1));
+  QVERIFY(whole && early);
+  const TrainingLog &a = whole->log, &b = early->log;
+  QCOMPARE(a.steps, 20000);
+  QVERIFY2(b.steps < 20000 && b.steps % 500 == 0, qPrintable(QString::number(b.steps)));
+  QCOMPARE(b.lossStep.back(), b.steps);
+  // Up to there it is the same training, and what followed was worth less than a thousandth per 500 steps.
+  for (std::size_t i = 0; i < b.loss.size(); ++i) QCOMPARE(a.loss[i], b.loss[i]);
+  const auto mean = [&b](int from, int to) {
+    double sum = 0.0;
+    int count = 0;
+    for (std::size_t i = 0; i < b.loss.size(); ++i) {
+      if (b.lossStep[i] <= from || b.lossStep[i] > to) continue;
+      sum += b.loss[i];
+      ++count;
+    }
+    return sum / count;
+  };
+  for (int end = 1000; end <= b.steps; end += 500) {
+    const double gain = 1.0 - mean(end - 500, end) / mean(end - 1000, end - 500);
+    QCOMPARE(gain < 1e-3, end == b.steps);
+  }
+  // A loss that still falls is left alone.
+  wish.params.steps = 1000;
+  const Result<TrainedPolicy> falling = trainPolicy(*fresh(wish), data, wish, Rng(1));
+  QVERIFY(falling);
+  QCOMPARE(falling->log.steps, 1000);
 }
 
 void TestTraining::sameSeedGivesTheSameBits() {
