@@ -51,15 +51,9 @@ class Badmm final : public Algorithm {
     const double entropyReg = geometricSchedule(p.badmm.entropyReg, run.iteration() - 1, p.run.iterations);
     const double rhoStep = geometricSchedule(p.badmm.rhoStep, run.iteration() - 1, p.run.iterations);
 
-    run.beginPhase("sample");
-    Result<std::vector<ConditionData>> sampled = sampleAndCost(run, state, /*onPolicy=*/false, result);
+    Result<std::vector<ConditionData>> sampled = sampleAndFit(run, state, /*onPolicy=*/false, result);
     if (!sampled) return sampled.error();
     std::vector<ConditionData>& data = *sampled;
-    if (Status s = run.endPhase(result); !s) return s.error();
-
-    run.beginPhase("dynamics");
-    if (Status s = fitModels(run, state, data, result); !s) return s.error();
-    if (Status s = run.endPhase(result); !s) return s.error();
 
     run.beginPhase("step_rule");
     extendPolicyWindow(state, data, SampleMode::Add, p.dynamics.gmmMaxRollouts);

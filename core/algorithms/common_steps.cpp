@@ -236,6 +236,19 @@ Status fitModels(RunContext& run, AlgorithmState& state, std::vector<ConditionDa
   return Done{};
 }
 
+Result<std::vector<ConditionData>> sampleAndFit(RunContext& run, AlgorithmState& state, bool onPolicy,
+                                                IterationResult& result) {
+  run.beginPhase("sample");
+  Result<std::vector<ConditionData>> data = sampleAndCost(run, state, onPolicy, result);
+  if (!data) return data.error();
+  if (Status s = run.endPhase(result); !s) return s.error();
+
+  run.beginPhase("dynamics");
+  if (Status s = fitModels(run, state, *data, result); !s) return s.error();
+  if (Status s = run.endPhase(result); !s) return s.error();
+  return data;
+}
+
 void extendPolicyWindow(AlgorithmState& state, const std::vector<ConditionData>& data, SampleMode mode, int keep) {
   for (std::size_t i = 0; i < state.conditions.size(); ++i) {
     std::vector<std::shared_ptr<const Trajectory>>& window = state.conditions[i].policyWindow;

@@ -53,6 +53,10 @@ Result<std::vector<ConditionData>> sampleAndCost(RunContext& run, AlgorithmState
 /// Mixture priors and dynamics of every condition; fills DynamicsR2*, GmmLogLikelihood.
 Status fitModels(RunContext& run, AlgorithmState& state, std::vector<ConditionData>& data, IterationResult& result);
 
+/// The phases "sample" and "dynamics", with which every iteration begins.
+Result<std::vector<ConditionData>> sampleAndFit(RunContext& run, AlgorithmState& state, bool onPolicy,
+                                                IterationResult& result);
+
 /// Adds this iteration's rollouts to the data of the policy prior: the newest dyn.gmm_max_rollouts (add) or only
 /// these (replace).
 void extendPolicyWindow(AlgorithmState& state, const std::vector<ConditionData>& data, SampleMode mode, int keep);

@@ -38,16 +38,10 @@ class Mdgps final : public Algorithm {
     const bool first = before.iteration == 0;
     const std::vector<std::shared_ptr<const LinearGaussianController>> sampling = controllersOf(state);
 
-    run.beginPhase("sample");
     // The first iteration always samples the initial controllers: there is no policy worth sampling yet.
-    Result<std::vector<ConditionData>> sampled = sampleAndCost(run, state, p.mdgps.onPolicy && !first, result);
+    Result<std::vector<ConditionData>> sampled = sampleAndFit(run, state, p.mdgps.onPolicy && !first, result);
     if (!sampled) return sampled.error();
     std::vector<ConditionData>& data = *sampled;
-    if (Status s = run.endPhase(result); !s) return s.error();
-
-    run.beginPhase("dynamics");
-    if (Status s = fitModels(run, state, data, result); !s) return s.error();
-    if (Status s = run.endPhase(result); !s) return s.error();
 
     if (first) {
       run.beginPhase("s_step");

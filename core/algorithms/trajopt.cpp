@@ -34,15 +34,9 @@ class Trajopt final : public Algorithm {
     const Parameters& p = run.parameters();
     const std::vector<std::shared_ptr<const LinearGaussianController>> sampling = controllersOf(state);
 
-    run.beginPhase("sample");
-    Result<std::vector<ConditionData>> sampled = sampleAndCost(run, state, /*onPolicy=*/false, result);
+    Result<std::vector<ConditionData>> sampled = sampleAndFit(run, state, /*onPolicy=*/false, result);
     if (!sampled) return sampled.error();
     std::vector<ConditionData>& data = *sampled;
-    if (Status s = run.endPhase(result); !s) return s.error();
-
-    run.beginPhase("dynamics");
-    if (Status s = fitModels(run, state, data, result); !s) return s.error();
-    if (Status s = run.endPhase(result); !s) return s.error();
 
     run.beginPhase("step_rule");
     double currentCost = 0.0;
