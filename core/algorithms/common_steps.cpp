@@ -44,14 +44,56 @@ JointPrior constantPolicyPrior(int dX, int dU) {
   return FixedPrior{{niw}};
 }
 
-/// Adds this iteration's transitions to a condition's window prior; the oldest beyond dyn.gmm_max_rollouts go.
-void extendWindow(WindowPrior& prior, const ConditionData& data, const DynamicsParams& p) {
-  for (const Trajectory& trajectory : data.trajectories) prior.rollouts.push_back(transitions(trajectory));
-  const std::size_t keep = static_cast<std::size_t>(p.gmmMaxRollouts);
-  if (prior.rollouts.size() > keep) {
-    prior.rollouts.erase(prior.rollouts.begin(), prior.rollouts.end() - static_cast<std::ptrdiff_t>(keep));
+std::vector<RowMatrix> transitionsOf(const ConditionData& data) {
+  std::vector<RowMatrix> fresh;
+  for (const Trajectory& trajectory : data.trajectories) fresh.push_back(transitions(trajectory));
+  return fresh;
+}
+
+/// Adds this iteration's transitions to a condition's kept rollouts; the oldest beyond dyn.gmm_max_rollouts go.
+void extendKept(std::vector<RowMatrix>& kept, const ConditionData& data, const DynamicsParams& p) {
+  for (RowMatrix& fresh : transitionsOf(data)) kept.push_back(std::move(fresh));
+  const std::size_t limit = static_cast<std::size_t>(p.gmmMaxRollouts);
+  if (kept.size() > limit) kept.erase(kept.begin(), kept.end() - static_cast<std::ptrdiff_t>(limit));
+}
+
+double likelihoodPerPoint(const MixtureUpdate& update) {
+  Eigen::Index points = 0;
+  for (const RowMatrix& rollout : update.prior.window) points += rollout.rows();
+  return update.logLikelihood.empty() || points == 0 ? 0.0
+                                                     : update.logLikelihood.back() / static_cast<double>(points);
+}
+
+/// Learns one mixture from the kept rollouts of all conditions. Each keeps its own rollouts, so that the prior can
+/// be shared and taken apart again at any time. Returns the log likelihood per point.
+Result<double> updateSharedPrior(RunContext& run, AlgorithmState& state, const std::vector<ConditionData>& data) {
+  const Parameters& p = run.parameters();
+  MixturePrior all;
+  all.mixture = std::get<MixturePrior>(state.conditions[0].dynamicsPrior).mixture;
+  for (std::size_t i = 0; i < state.conditions.size(); ++i) {
+    MixturePrior& own = std::get<MixturePrior>(state.conditions[i].dynamicsPrior);
+    extendKept(own.window, data[i], p.dynamics);
+    all.window.insert(all.window.end(), own.window.begin(), own.window.end());
   }
-  prior.halfWidth = p.window;
+  MixtureSettings settings = mixtureSettings(p, run);
+  settings.maxRollouts = static_cast<int>(all.window.size());
+  Result<MixtureUpdate> update = updateMixture(std::move(all), {}, settings, run.rng(Purpose::GmmInit, 0));
+  if (!update) return update.error();
+  for (ConditionState& condition : state.conditions) {
+    std::get<MixturePrior>(condition.dynamicsPrior).mixture = update->prior.mixture;
+  }
+  return likelihoodPerPoint(*update);
+}
+
+/// The same for one condition alone.
+Result<double> updateOwnPrior(RunContext& run, MixturePrior& prior, const ConditionData& data, int condition) {
+  Result<MixtureUpdate> update =
+      updateMixture(std::move(prior), transitionsOf(data), mixtureSettings(run.parameters(), run),
+                    run.rng(Purpose::GmmInit, condition));
+  if (!update) return update.error();
+  const double likelihood = likelihoodPerPoint(*update);
+  prior = std::move(update->prior);
+  return likelihood;
 }
 
 /// Standard deviations of the actions (T x dU).
@@ -168,53 +210,35 @@ Status fitModels(RunContext& run, AlgorithmState& state, std::vector<ConditionDa
   std::vector<double> likelihood(M);
   DynamicsContext context;
   context.velocityEntry = task.velocityEntry;
+  context.keepGoing = [&run] { return run.keepGoing(); };
   if (p.dynamics.pooled) {
     std::vector<std::span<const Trajectory>> all;
     for (const ConditionData& d : data) all.emplace_back(d.trajectories);
-    Result<Matrix> pooled = fitPooled(all, p.dynamics, task.velocityEntry);
+    Result<Matrix> pooled = fitPooled(all, p.dynamics, context);
     if (!pooled) return pooled.error();
     context.pooled = *std::move(pooled);
   }
 
-  const auto updatePrior = [&](std::size_t i, std::size_t first, std::size_t last) -> Status {
-    MixturePrior* prior = std::get_if<MixturePrior>(&state.conditions[i].dynamicsPrior);
-    if (!prior) return Done{};
-    std::vector<RowMatrix> fresh;
-    for (std::size_t j = first; j < last; ++j) {
-      for (const Trajectory& trajectory : data[j].trajectories) fresh.push_back(transitions(trajectory));
-    }
-    MixtureSettings settings = mixtureSettings(p, run);
-    settings.maxRollouts *= static_cast<int>(last - first);
-    Result<MixtureUpdate> update = updateMixture(std::move(*prior), fresh, settings,
-                                                 run.rng(Purpose::GmmInit, static_cast<int>(i)));
-    if (!update) return update.error();
-    *prior = std::move(update->prior);
-    Eigen::Index points = 0;
-    for (const RowMatrix& rollout : prior->window) points += rollout.rows();
-    if (!update->logLikelihood.empty() && points > 0) {
-      likelihood[i] = update->logLikelihood.back() / static_cast<double>(points);
-    }
-    return Done{};
-  };
   if (shared) {
-    if (Status s = updatePrior(0, 0, M); !s) return s.error();
-    const MixturePrior& first = std::get<MixturePrior>(state.conditions[0].dynamicsPrior);
-    for (std::size_t i = 1; i < M; ++i) {
-      state.conditions[i].dynamicsPrior = MixturePrior{{}, first.mixture};
-      likelihood[i] = likelihood[0];
-    }
+    const Result<double> found = updateSharedPrior(run, state, data);
+    if (!found) return found.error();
+    likelihood.assign(M, *found);
   }
   std::vector<std::shared_ptr<const LinearGaussianDynamics>> fitted(M);
   Status status = run.forEachCondition([&](int index) -> Status {
     const std::size_t i = static_cast<std::size_t>(index);
-    if (!shared) {
-      if (Status s = updatePrior(i, i, i + 1); !s) return inCondition(s.error(), task, index);
+    JointPrior& prior = state.conditions[i].dynamicsPrior;
+    if (MixturePrior* mixture = std::get_if<MixturePrior>(&prior); mixture && !shared) {
+      const Result<double> found = updateOwnPrior(run, *mixture, data[i], index);
+      if (!found) return inCondition(found.error(), task, index);
+      likelihood[i] = *found;
     }
-    if (WindowPrior* window = std::get_if<WindowPrior>(&state.conditions[i].dynamicsPrior)) {
-      extendWindow(*window, data[i], p.dynamics);
+    if (WindowPrior* window = std::get_if<WindowPrior>(&prior)) {
+      extendKept(window->rollouts, data[i], p.dynamics);
+      window->halfWidth = p.dynamics.window;
     }
     Result<LinearGaussianDynamics> dynamics =
-        fitDynamics(data[i].trajectories, state.conditions[i].dynamicsPrior, p.dynamics, context);
+        fitDynamics(data[i].trajectories, prior, p.dynamics, context);
     if (!dynamics) return inCondition(dynamics.error(), task, index);
     fitted[i] = std::make_shared<const LinearGaussianDynamics>(*std::move(dynamics));
     return Done{};
@@ -298,6 +322,7 @@ Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmSta
                                                   p.policy.linRidgePosition, p.policy.linRidgeVelocity);
   options.strength = p.dynamics.strength;
   options.residual = residual;
+  options.keepGoing = [&run] { return run.keepGoing(); };
   std::vector<std::optional<LinearisedPolicy>> found(state.conditions.size());
   Status status = run.forEachCondition([&](int index) -> Status {
     const std::size_t i = static_cast<std::size_t>(index);

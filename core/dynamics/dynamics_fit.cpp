@@ -5,6 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "core/math/linalg.h"
+
 namespace gps {
 
 namespace {
@@ -64,6 +66,10 @@ ConditioningOptions conditioning(const DynamicsParams& params, const std::vector
   return options;
 }
 
+Error stopped() {
+  return Error{"stopped", "dynamics fit", "The run was told to stop."};
+}
+
 Error noFit(Error error, const std::string& where) {
   error.where = where;
   error.mend = "Raise dyn.reg or run.samples, or turn on dyn.gmm.";
@@ -84,27 +90,33 @@ Vector squaresByKind(const std::vector<bool>& velocityEntry, Eigen::Index dX, do
 }
 
 Result<Matrix> fitPooled(std::span<const std::span<const Trajectory>> conditions, const DynamicsParams& params,
-                         const std::vector<bool>& velocityEntry) {
+                         const DynamicsContext& context) {
   GPS_EXPECTS(!conditions.empty() && !conditions[0].empty(), "a pooled fit needs rollouts");
   const Eigen::Index dX = conditions[0][0].X.cols();
   const Eigen::Index dU = conditions[0][0].U.cols();
-  Eigen::Index rows = 0;
+  // Moments of the rollouts, each about its own mean, merged one after the other.
+  double count = 0.0;
+  Gaussian joint{Vector::Zero(2 * dX + dU), Matrix::Zero(2 * dX + dU, 2 * dX + dU)};
   for (const std::span<const Trajectory> rollouts : conditions) {
     if (const std::optional<Error> error = firstNotFinite(rollouts)) return *error;
-    for (const Trajectory& rollout : rollouts) rows += std::max<Eigen::Index>(rollout.X.rows() - 1, 0);
-  }
-  if (rows == 0) return Matrix();
-  Matrix points(rows, 2 * dX + dU);
-  Eigen::Index row = 0;
-  for (const std::span<const Trajectory> rollouts : conditions) {
     for (const Trajectory& rollout : rollouts) {
-      const RowMatrix some = transitions(rollout);
-      points.middleRows(row, some.rows()) = some;
-      row += some.rows();
+      if (context.keepGoing && !context.keepGoing()) return stopped();
+      RowMatrix points = transitions(rollout);
+      const double n = static_cast<double>(points.rows());
+      if (n == 0.0) continue;
+      const Vector mean = points.colwise().mean().transpose();
+      points.rowwise() -= mean.transpose();
+      const Vector offset = mean - joint.mean;
+      joint.cov.noalias() += points.transpose() * points;
+      joint.cov.noalias() += (count * n / (count + n)) * offset * offset.transpose();
+      joint.mean += (n / (count + n)) * offset;
+      count += n;
     }
   }
-  Result<ConditionalGaussian> fit =
-      fitConditional(points, static_cast<int>(dX + dU), {}, conditioning(params, velocityEntry, dX, dU));
+  if (count == 0.0) return Matrix();
+  joint.cov = symmetrized(joint.cov / count);
+  Result<ConditionalGaussian> fit = conditionGaussian(joint, static_cast<int>(dX + dU),
+                                                      conditioning(params, context.velocityEntry, dX, dU));
   if (!fit) return noFit(fit.error(), "pooled dynamics fit");
   return std::move(fit->F);
 }
@@ -145,6 +157,7 @@ Result<LinearGaussianDynamics> fitDynamics(std::span<const Trajectory> rollouts,
   dynamics.W.reserve(static_cast<std::size_t>(T));
   Matrix points(N, 2 * dX + dU);
   for (int t = 0; t + 1 < T; ++t) {
+    if (context.keepGoing && !context.keepGoing()) return stopped();
     for (Eigen::Index j = 0; j < N; ++j) {
       const Trajectory& rollout = rollouts[static_cast<std::size_t>(j)];
       points.row(j) << rollout.X.row(t), rollout.U.row(t), rollout.X.row(t + 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -19,15 +20,17 @@ RowMatrix transitions(const Trajectory& rollout);
 struct DynamicsContext {
   std::vector<bool> velocityEntry{};  ///< (dX) which state entries are velocities; empty: none
   Matrix pooled{};                    ///< (dX x (dX+dU)) F0 of fitPooled; empty: the ridge pulls towards 0
+  std::function<bool()> keepGoing{};  ///< asked once per time step; false stops with an error "stopped"
 };
 
 /// Squares of the deviations of every state entry by its kind: (dX). Empty when both are 0.
 Vector squaresByKind(const std::vector<bool>& velocityEntry, Eigen::Index dX, double position, double velocity);
 
 /// F0 of the ridge regression x' = F0 [x; u] + f0 of the transitions of all steps and conditions together, with
-/// the ridge of `params` (dyn.pooled). f0 drops out of the fits that shrink to it. Empty when T is 1.
+/// the ridge of `params` (dyn.pooled). f0 drops out of the fits that shrink to it. Empty when T is 1. Of the
+/// context it reads the kinds of the state entries and keepGoing, asked once per rollout.
 Result<Matrix> fitPooled(std::span<const std::span<const Trajectory>> conditions, const DynamicsParams& params,
-                         const std::vector<bool>& velocityEntry);
+                         const DynamicsContext& context = {});
 
 /// Linear-Gaussian dynamics of one condition from its rollouts: per time step the regression of x_{t+1} on
 /// [x_t; u_t] under the prior (fitConditional), and the initial state with x1 mean = sample mean, covariance

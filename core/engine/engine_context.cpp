@@ -86,6 +86,11 @@ Status EngineContext::forEachCondition(const std::function<Status(int)>& job) {
   const int M = m_task.conditionCount();
   std::vector<std::optional<Error>> errors(static_cast<std::size_t>(M));
   m_pool.parallelFor(M, [&](int i) {
+    // With more conditions than threads the later ones must not begin after a stop.
+    if (!keepGoing()) {
+      errors[static_cast<std::size_t>(i)] = stoppedError();
+      return;
+    }
     try {
       if (Status status = job(i); !status) errors[static_cast<std::size_t>(i)] = status.error();
     } catch (const std::exception& exception) {

@@ -33,18 +33,9 @@ Error notPositiveDefinite() {
 Result<ConditionalGaussian> fitConditional(const MatrixRef& points, int dIn, const NiwPrior& prior,
                                            const ConditioningOptions& options) {
   const Eigen::Index D = points.cols();
-  const Eigen::Index dOut = D - dIn;
-  GPS_EXPECTS(dIn >= 0 && dOut >= 0, "the inputs must be a part of the points");
   GPS_EXPECTS(
       prior.Phi.size() == 0 || (prior.Phi.rows() == D && prior.Phi.cols() == D && prior.mu0.size() == D),
       "the prior must have the dimension of the points");
-  GPS_EXPECTS(options.inputScale.size() == 0 || options.inputScale.size() == dIn,
-              "one scale per input is needed");
-  GPS_EXPECTS((options.inputRidge.size() == 0 || options.inputRidge.size() == dIn) &&
-                  (options.outputNoise.size() == 0 || options.outputNoise.size() == dOut),
-              "one ridge per input and one noise per output are needed");
-  GPS_EXPECTS(options.centre.size() == 0 || (options.centre.rows() == dOut && options.centre.cols() == dIn),
-              "the centre must have the shape of F");
   if (points.rows() == 0) {
     return Error{"There are no samples to fit.", "regression", "Draw at least one rollout."};
   }
@@ -64,8 +55,22 @@ Result<ConditionalGaussian> fitConditional(const MatrixRef& points, int dIn, con
     if (options.mapMean) mean = (prior.m * prior.mu0 + N * mean) / (prior.m + N);
   }
   S /= N + prior.n0;
-  S = symmetrized(S);
+  return conditionGaussian({std::move(mean), symmetrized(S)}, dIn, options);
+}
 
+Result<ConditionalGaussian> conditionGaussian(const Gaussian& joint, int dIn, const ConditioningOptions& options) {
+  const Vector& mean = joint.mean;
+  const Matrix& S = joint.cov;
+  const Eigen::Index dOut = mean.size() - dIn;
+  GPS_EXPECTS(dIn >= 0 && dOut >= 0 && S.rows() == mean.size() && S.cols() == mean.size(),
+              "the inputs must be a part of the joint Gaussian");
+  GPS_EXPECTS(options.inputScale.size() == 0 || options.inputScale.size() == dIn,
+              "one scale per input is needed");
+  GPS_EXPECTS((options.inputRidge.size() == 0 || options.inputRidge.size() == dIn) &&
+                  (options.outputNoise.size() == 0 || options.outputNoise.size() == dOut),
+              "one ridge per input and one noise per output are needed");
+  GPS_EXPECTS(options.centre.size() == 0 || (options.centre.rows() == dOut && options.centre.cols() == dIn),
+              "the centre must have the shape of F");
   Matrix Saa = S.topLeftCorner(dIn, dIn);
   Saa.diagonal() *= 1.0 + options.regRelative;
   if (options.inputScale.size() > 0) {

@@ -45,6 +45,9 @@ struct ConditionalGaussian {
 Result<ConditionalGaussian> fitConditional(const MatrixRef& points, int dIn, const NiwPrior& prior,
                                            const ConditioningOptions& options);
 
+/// The second half of fitConditional: conditions a joint Gaussian of which the covariance is known already.
+Result<ConditionalGaussian> conditionGaussian(const Gaussian& joint, int dIn, const ConditioningOptions& options);
+
 /// Coefficient of determination 1 - |residual|^2 / |value - mean|^2 per column, averaged over the columns of
 /// `values` that vary. 1 when none does: nothing is left to explain.
 double coefficientOfDetermination(const MatrixRef& values, const MatrixRef& residuals);

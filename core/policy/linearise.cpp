@@ -142,6 +142,9 @@ Result<LinearisedPolicy> linearise(const GlobalPolicy& policy, std::span<const T
   Vector r2(T);
   Matrix points(N, dX + dU);
   for (int t = 0; t < T; ++t) {
+    if (options.keepGoing && !options.keepGoing()) {
+      return Error{"stopped", "policy linearisation", "The run was told to stop."};
+    }
     for (Eigen::Index j = 0; j < N; ++j) points.row(j) = joint[static_cast<std::size_t>(j)].row(t);
     const Result<NiwPrior> niw = source->at(t, points, options.strength);
     if (!niw) return niw.error();

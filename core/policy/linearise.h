@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <span>
 
 #include "core/base/error.h"
@@ -29,6 +30,7 @@ struct LineariseOptions {
   ConditioningOptions conditioning{.reg = 1e-6, .regRelative = 1e-2};
   double strength = 1.0;
   ResidualMode residual = ResidualMode::Full;
+  std::function<bool()> keepGoing{};  ///< asked once per time step; false stops with an error "stopped"
 };
 
 /// Joint points [x_t ; mu_pi(o_t)], t = 0 .. T-1, of one rollout (T x (dX + dU)).

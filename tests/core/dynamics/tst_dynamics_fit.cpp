@@ -61,6 +61,8 @@ class TestDynamicsFit : public QObject {
   void pooledFitPredictsBetterFromFewRollouts();
   void pooledFitOfALinearSystemIsTheSystem();
   void ridgeAndNoiseFollowTheKindOfTheEntry();
+  void pooledMomentsAreThoseOfAllPoints();
+  void fitsStopWhenTold();
   void oneRolloutGivesAFiniteFit();
   void constantStateGivesAFiniteFit();
   void nanIsAnErrorWithTheTimeStep();
@@ -156,15 +158,15 @@ void TestDynamicsFit::pooledFitPredictsBetterFromFewRollouts() {
   params.ridgePosition = 0.1;
   params.ridgeAction = 0.1;
   const std::vector<std::span<const Trajectory>> both{now, other};
-  const Result<Matrix> F0 = fitPooled(both, params, {});
+  const Result<Matrix> F0 = fitPooled(both, params);
   QVERIFY(F0);
-  const Result<LinearGaussianDynamics> with = fitDynamics(now, {}, params, {{}, *F0});
+  const Result<LinearGaussianDynamics> with = fitDynamics(now, {}, params, {.pooled = *F0});
   const Result<LinearGaussianDynamics> without = fitDynamics(now, {}, params);
   QVERIFY(with && without);
   QVERIFY(oneStepR2(*with, next).mean() > oneStepR2(*without, next).mean() + 0.2);
   for (std::size_t t = 0; t + 1 < kT; ++t) QVERIFY(choleskyLower(with->W[t]).has_value());
   // A single rollout leaves every direction to the pooled fit.
-  const Result<LinearGaussianDynamics> one = fitDynamics(std::span(now).first(1), {}, params, {{}, *F0});
+  const Result<LinearGaussianDynamics> one = fitDynamics(std::span(now).first(1), {}, params, {.pooled = *F0});
   QVERIFY(one);
   QVERIFY((one->F[3] - *F0).norm() < 1e-12);
 }
@@ -172,7 +174,7 @@ void TestDynamicsFit::pooledFitPredictsBetterFromFewRollouts() {
 void TestDynamicsFit::pooledFitOfALinearSystemIsTheSystem() {
   const std::vector<Trajectory> a = rollouts(3, 0.0, 12), b = rollouts(2, 0.0, 13);
   const std::vector<std::span<const Trajectory>> both{a, b};
-  const Result<Matrix> F0 = fitPooled(both, almostNoRidge(), {});
+  const Result<Matrix> F0 = fitPooled(both, almostNoRidge());
   const Result<LinearGaussianDynamics> exact = fitDynamics(rollouts(9, 0.0, 1), {}, almostNoRidge());
   QVERIFY(F0 && exact);
   QVERIFY((*F0 - exact->F[0]).cwiseAbs().maxCoeff() < 1e-6);
@@ -182,9 +184,44 @@ void TestDynamicsFit::pooledFitOfALinearSystemIsTheSystem() {
     rollout.U.conservativeResize(1, Eigen::NoChange);
   }
   const std::vector<std::span<const Trajectory>> noTransition{still};
-  const Result<Matrix> none = fitPooled(noTransition, {}, {});
+  const Result<Matrix> none = fitPooled(noTransition, {});
   QVERIFY(none);
   QCOMPARE(none->size(), Eigen::Index{0});
+}
+
+// The merged moments of the rollouts against one regression on all points at once.
+void TestDynamicsFit::pooledMomentsAreThoseOfAllPoints() {
+  std::vector<Trajectory> a = rollouts(4, 0.4, 15), b = rollouts(2, 0.4, 16);
+  for (Trajectory& rollout : b) rollout.X.col(0).array() += 1e3;
+  const std::vector<std::span<const Trajectory>> both{a, b};
+  const Result<Matrix> F0 = fitPooled(both, {});
+  Matrix points(6 * (kT - 1), 2 * kStates + kActions);
+  for (int j = 0; j < 6; ++j) {
+    points.middleRows(j * (kT - 1), kT - 1) = transitions(j < 4 ? a[static_cast<std::size_t>(j)]
+                                                                : b[static_cast<std::size_t>(j - 4)]);
+  }
+  ConditioningOptions options;
+  options.regRelative = DynamicsParams{}.regRelative;
+  const Result<ConditionalGaussian> whole = fitConditional(points, kStates + kActions, {}, options);
+  QVERIFY(F0 && whole);
+  QVERIFY((*F0 - whole->F).cwiseAbs().maxCoeff() < 1e-9);
+}
+
+void TestDynamicsFit::fitsStopWhenTold() {
+  const std::vector<Trajectory> data = rollouts(4, 0.1, 17);
+  int asked = 0;
+  DynamicsContext context;
+  context.keepGoing = [&asked] { return ++asked < 4; };
+  const Result<LinearGaussianDynamics> fit = fitDynamics(data, {}, {}, context);
+  QVERIFY(!fit);
+  QCOMPARE(fit.error().what, std::string("stopped"));
+  QCOMPARE(asked, 4);
+  asked = 1;
+  const std::vector<std::span<const Trajectory>> one{data};
+  const Result<Matrix> pooled = fitPooled(one, {}, context);
+  QVERIFY(!pooled);
+  QCOMPARE(pooled.error().what, std::string("stopped"));
+  QCOMPARE(asked, 4);
 }
 
 void TestDynamicsFit::ridgeAndNoiseFollowTheKindOfTheEntry() {
@@ -195,7 +232,7 @@ void TestDynamicsFit::ridgeAndNoiseFollowTheKindOfTheEntry() {
   QCOMPARE(squaresByKind({}, 3, 0.5, 2.0), Vector::Constant(3, 0.25));
   QCOMPARE(squaresByKind(kinds, 3, 0.0, 0.0).size(), Eigen::Index{0});
 
-  const DynamicsContext context{kinds, {}};
+  const DynamicsContext context{.velocityEntry = kinds};
   const Result<LinearGaussianDynamics> plain = fitDynamics(data, {}, {}, context);
   DynamicsParams params;
   params.noiseVelocity = 0.3;

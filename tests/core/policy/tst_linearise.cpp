@@ -79,6 +79,7 @@ class TestLinearise : public QObject {
   void oneRolloutGivesAValidController();
   void gainsFollowTheUnitsOfTheState();
   void nanIsAnErrorWithTheTimeStep();
+  void stopsWhenTold();
   void noRolloutsAreAnError();
   void klOfEqualGaussiansIsZero();
   void klHasItsClosedForms();
@@ -188,6 +189,16 @@ void TestLinearise::nanIsAnErrorWithTheTimeStep() {
   QVERIFY(!fit);
   QCOMPARE(fit.error().what,
            std::string("The policy's mean action is not finite at time step 6 of rollout 2."));
+}
+
+void TestLinearise::stopsWhenTold() {
+  int asked = 0;
+  LineariseOptions options;
+  options.keepGoing = [&asked] { return ++asked < 4; };
+  const Result<LinearisedPolicy> fit = linearise(TestPolicy(), rollouts(4, 1), {}, options);
+  QVERIFY(!fit);
+  QCOMPARE(fit.error().what, std::string("stopped"));
+  QCOMPARE(asked, 4);
 }
 
 void TestLinearise::noRolloutsAreAnError() {
