@@ -65,8 +65,10 @@ void PhaseStrip::setProgress(const Progress& progress, bool hasData) {
       break;
   }
   if (m_sentence->text() != sentence) m_sentence->setText(sentence);
-  if (current == m_current) return;
+  const bool first = progress.iteration <= 1;
+  if (current == m_current && first == m_first) return;
   m_current = current;
+  m_first = first;
   show();
 }
 
@@ -84,6 +86,7 @@ void PhaseStrip::show() {
   QStringList parts;
   QString accessible;
   for (const Phase& phase : m_phases) {
+    if (phase.firstOnly && !m_first) continue;
     const QString label = QString::fromStdString(phase.label).toHtmlEscaped();
     if (phase.id == m_current) {
       parts << QString("<b><u><span style=\"color:%1\">%2</span></u></b>").arg(theme.focus.name(), label);

@@ -34,6 +34,7 @@ class PhaseStrip : public QWidget {
 
   std::vector<Phase> m_phases;
   std::string m_current;
+  bool m_first = true;  ///< the running iteration is the first: its own phases show
   QLabel* m_flow;
   QLabel* m_sentence;
 };

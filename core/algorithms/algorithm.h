@@ -110,7 +110,8 @@ class Algorithm {
   virtual ~Algorithm() = default;
   /// Key in files; never changes once released.
   virtual std::string_view id() const = 0;
-  /// The phases in the order in which iterate() runs them (BADMM repeats its inner ones).
+  /// The phases in the order in which iterate() runs them (BADMM repeats its inner ones); those marked firstOnly
+  /// are left out after the first iteration.
   virtual std::span<const Phase> phases() const = 0;
   /// State before the first iteration: initial controllers, fresh policy.
   virtual Result<AlgorithmState> start(const Task& task, const Parameters& parameters) const = 0;

@@ -15,9 +15,12 @@ class Mdgps final : public Algorithm {
   std::string_view id() const override { return "mdgps"; }
 
   std::span<const Phase> phases() const override {
-    static const std::array<Phase, 7> kPhases{{
+    static const std::array<Phase, 8> kPhases{{
         {"sample", "Sample", "Draw noisy rollouts (from the controllers, or on policy) and evaluate their cost."},
         {"dynamics", "Fit dynamics", "Fit time-varying linear-Gaussian dynamics to the rollouts, with the mixture as prior."},
+        {"first_s_step", "First S-step",
+         "First iteration only: train the network on the initial controllers, so that it starts near them.", true,
+         "s_step"},
         {"linearise", "Linearise policy", "Fit a linear-Gaussian controller to the network around every condition."},
         {"step_rule", "Step rule", "Compare the promised with the actual improvement and adapt the step size."},
         {"c_step", "C-step", "Improve every local controller, within its KL bound from the linearised policy."},
@@ -44,7 +47,7 @@ class Mdgps final : public Algorithm {
     std::vector<ConditionData>& data = *sampled;
 
     if (first) {
-      run.beginPhase("s_step");
+      run.beginPhase("first_s_step");
       if (Status s = trainOn(run, state, data, sampling, false, p.policy.entropyReg, 0, result); !s) return s.error();
       if (Status s = run.endPhase(result); !s) return s.error();
     }

@@ -15,9 +15,11 @@ struct Phase {
   std::string id;     ///< "c_step"
   std::string label;  ///< "C-step"
   std::string help;   ///< one sentence for the class: what this phase does
+  bool firstOnly = false;   ///< belongs to the first iteration alone
+  std::string timedAs{};    ///< phase id its seconds are added to; empty: its own
 };
 
-/// Seconds per phase id, in the order of first use.
+/// Seconds per phase id (Phase::timedAs), in the order of first use.
 struct PhaseTime {
   std::string phase;
   double seconds = 0.0;

@@ -332,9 +332,13 @@ struct Run::Impl {
   bool endPhase(const IterationResult& partial) {
     std::unique_lock lock(mutex);
     const double spent = secondsBetween(phaseStart, Clock::now()) - pausedSeconds;
+    std::string account = progress.phase;
+    for (const Phase& known : algorithm->phases()) {
+      if (known.id == progress.phase && !known.timedAs.empty()) account = known.timedAs;
+    }
     const auto entry = std::find_if(seconds.begin(), seconds.end(),
-                                    [this](const PhaseTime& time) { return time.phase == progress.phase; });
-    if (entry == seconds.end()) seconds.push_back({progress.phase, spent});
+                                    [&account](const PhaseTime& time) { return time.phase == account; });
+    if (entry == seconds.end()) seconds.push_back({account, spent});
     else entry->seconds += spent;
     progress.phaseFraction = 1.0;
     const bool last = progress.phase == algorithm->phases().back().id;

@@ -126,7 +126,7 @@ void TestMainWindow::phaseStepsFollowTheDocumentedOrderAndSayWhatWasDone() {
   Opened o;
   QVERIFY(o.window.openTask(testing::massTask(), "mdgps"));
   o.makeCheap(3);
-  // The first iteration trains the first policy before it can be linearised; the list holds from the second.
+  // The second iteration, so that phases of the first alone must not show.
   o.window.actions().stepIteration->trigger();
   QTRY_VERIFY_WITH_TIMEOUT(o.run(0).history()->iterations() == 1 && o.run(0).state() == RunState::Paused,
                            kPatience);
@@ -134,6 +134,7 @@ void TestMainWindow::phaseStepsFollowTheDocumentedOrderAndSayWhatWasDone() {
   QStringList seen, wanted;
   // The last phase ends the iteration, so it is seen as a finished one.
   for (std::size_t i = 0; i + 1 < phases.size(); ++i) {
+    if (phases[i].firstOnly) continue;
     wanted << QString::fromStdString(phases[i].id);
     o.window.actions().stepPhase->trigger();
     QTRY_VERIFY_WITH_TIMEOUT(o.run(0).state() == RunState::Paused && o.run(0).progress().partial &&
