@@ -5,7 +5,9 @@
 
 #include "core/base/expects.h"
 #include "core/math/linalg.h"
+#include "core/math/moment_recursion.h"
 #include "core/math/riccati.h"
+#include "core/math/tile_product.h"
 
 namespace gps {
 
@@ -19,31 +21,48 @@ Marginals forwardPass(const LinearGaussianController& controller, const LinearGa
   Marginals result;
   result.mean.assign(static_cast<std::size_t>(T), Vector(n));
   result.cov.assign(static_cast<std::size_t>(T), Matrix(n, n));
-  Vector m = dynamics.x1.mean;
-  Matrix P = dynamics.x1.cov;
-  Matrix FS(dX, n);
-  Matrix next(dX, dX);
+  MomentRecursion recursion(dX, dU);
+  const StageLayout& layout = recursion.layout();
+  const int state = layout.stateColumns();
+  PanelBuffer map(layout.transposedMapSize()), noise(layout.noiseSize());
+  PanelBuffer gain(layout.gainSize()), KP(layout.gainSize());
+  recursion.start(dynamics.x1);
   for (int t = 0; t < T; ++t) {
     const std::size_t at = static_cast<std::size_t>(t);
     const LinearGaussianController::Step& step = controller.step(t);
+    layout.packGain(step.K, step.k, gain.data());
+    // [K m, K P]
+    product(ProductOperands<double>{.rows = dU,
+                                    .inner = dX,
+                                    .columns = state,
+                                    .a = gain.data() + 1,
+                                    .aRow = state,
+                                    .aCol = 1,
+                                    .b = recursion.moments(),
+                                    .bRow = state,
+                                    .c = KP.data(),
+                                    .cRow = state},
+            AsSummed());
+    using Panel = Eigen::Map<const RowMatrix, 0, Eigen::OuterStride<>>;
+    const Panel moments(recursion.moments(), dX, 1 + dX, Eigen::OuterStride<>(state));
+    const Panel spread(KP.data(), dU, 1 + dX, Eigen::OuterStride<>(state));
     Vector& mu = result.mean[at];
-    mu.head(dX) = m;
-    mu.tail(dU) = step.k;
-    mu.tail(dU).noalias() += step.K.lazyProduct(m);
+    mu.head(dX) = moments.col(0);
+    mu.tail(dU) = step.k + spread.col(0);
     Matrix& S = result.cov[at];
-    S.topLeftCorner(dX, dX) = P;
-    S.bottomLeftCorner(dU, dX).noalias() = step.K.lazyProduct(P);
+    S.topLeftCorner(dX, dX) = moments.rightCols(dX);
+    S.bottomLeftCorner(dU, dX) = spread.rightCols(dX);
     S.topRightCorner(dX, dU) = S.bottomLeftCorner(dU, dX).transpose();
-    S.bottomRightCorner(dU, dU) = step.C;
-    S.bottomRightCorner(dU, dU).noalias() += step.K.lazyProduct(S.topRightCorner(dX, dU));
+    for (int i = 0; i < dU; ++i) {
+      for (int j = 0; j <= i; ++j) {
+        const double covariance = step.C(i, j) + step.K.row(j).dot(S.row(dX + i).head(dX));
+        S(dX + i, dX + j) = S(dX + j, dX + i) = covariance;
+      }
+    }
     if (t == T - 1) break;
-    const Matrix& F = dynamics.F[at];
-    m = dynamics.f[at];
-    m.noalias() += F.lazyProduct(mu);
-    FS.noalias() = F * S;
-    next = dynamics.W[at];
-    next.noalias() += FS * F.transpose();
-    P.noalias() = 0.5 * (next + next.transpose());
+    layout.packTransposedMap(dynamics.F[at], dynamics.f[at], map.data());
+    layout.packNoise(step.C, noise.data());
+    recursion.step(map.data(), gain.data(), noise.data(), dynamics.W[at]);
   }
   return result;
 }

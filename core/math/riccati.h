@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/math/types.h"
+#include "core/math/stage_layout.h"
 
 namespace gps {
 
@@ -12,8 +12,6 @@ bool choleskyInPlace(Matrix& A);
 
 /// X <- L^-1 X, column by column; reads the lower half of L.
 void solveLower(const Matrix& L, Eigen::Ref<Matrix> X);
-/// X <- L^-T X, column by column; reads the lower half of L.
-void solveLowerTransposed(const Matrix& L, Eigen::Ref<Matrix> X);
 
 /// The value recursion of linear-quadratic control, one stage per call from the last stage down. All buffers
 /// are allocated once. With y = [x; u], cost 0.5 y'H y + g'y and x' = F y + f:
@@ -25,28 +23,39 @@ class RiccatiRecursion {
 
   RiccatiRecursion(int dX, int dU);
 
+  const StageLayout& layout() const { return m_layout; }
+
   /// The next stage is the last one: forgets V and v.
   void restart();
 
-  /// H (n x n, its symmetric part counts), g (n), F (dX x n), f (dX). At the last stage F and f are not read.
-  /// `weight` times `R` (dU x dU) is added to Quu; null for none. After a failure only Quu() is defined.
-  Outcome step(const Matrix& H, const Vector& g, const Matrix& F, const Vector& f, const Matrix* R = nullptr,
-               double weight = 0.0);
+  /// Panels of the next stage; at the last stage `map` is not read. `weight` times the symmetric `R` (dU x dU)
+  /// is added to Quu; null for none. After a failure only Quu() is defined.
+  Outcome step(const double* cost, const double* map, const double* R = nullptr, double weight = 0.0);
+  /// The same from matrices: H (n x n, its symmetric part counts), g (n), F (dX x n), f (dX).
+  Outcome step(const Matrix& H, const Vector& g, const Matrix& F, const Vector& f);
 
-  const Matrix& K() const { return m_K; }
-  const Vector& k() const { return m_k; }
+  /// Gain panel of the stage.
+  const double* gain() const { return m_gain.data(); }
+  Matrix K() const { return m_layout.gainMatrix(gain()); }
+  Vector k() const { return m_layout.gainVector(gain()); }
   const Matrix& Quu() const { return m_Quu; }
-  /// Lower factor of Quu; the upper half is not zeroed.
-  const Matrix& cholQuu() const { return m_L; }
-  /// result = scale Quu^-1, symmetric.
-  void scaledInverse(double scale, Matrix& result);
+  double logDetQuu() const;
+  /// noise <- the panel of C = scale Quu^-1, symmetric.
+  void scaledInverse(double scale, double* noise) const;
+  Matrix scaledInverse(double scale) const;
 
  private:
-  int m_dX;
-  int m_dU;
+  bool factorise(const double* R, double weight);
+
+  StageLayout m_layout;
   bool m_last = true;
-  Matrix m_V, m_Vnext, m_VF, m_Q, m_Quu, m_L, m_Y, m_K, m_half;
-  Vector m_v, m_q, m_qNext, m_y, m_k;
+  PanelBuffer m_Q;     // cost panel; its rows of x become [v, V], those of u L^-1 [q, Qux | I]
+  PanelBuffer m_VF;    // [v_i + (V f)_i, (V F)_ix | (V F)_iu]
+  PanelBuffer m_gain;
+  PanelBuffer m_cost;  // of the overload for matrices
+  PanelBuffer m_map;
+  Matrix m_Quu;
+  Matrix m_L;          // lower factor of Quu, reciprocals on its diagonal
 };
 
 }  // namespace gps

@@ -98,7 +98,7 @@ Result<LinearGaussianController> holdingController(const InitParams& params, con
     Step& step = steps[static_cast<std::size_t>(t)];
     step.K = recursion.K();
     step.k = recursion.k();
-    recursion.scaledInverse(1.0, step.C);
+    step.C = recursion.scaledInverse(1.0);
   }
   return LinearGaussianController::make(std::move(steps));
 }

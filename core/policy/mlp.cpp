@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "core/base/expects.h"
-#include "core/policy/tile_product.h"
+#include "core/math/tile_product.h"
 
 namespace gps {
 namespace {

@@ -48,6 +48,8 @@ class TestSweeps : public QObject {
   void klOfAControllerFromItselfIsZero();
   void klIsNeverNegative();
   void crossEntropyMinusEntropyIsKl();
+  void sweepsEqualThePlainStatement_data();
+  void sweepsEqualThePlainStatement();
   void longHorizonReachesRiccatiFixedPoint();
   void deviationFormEqualsRawForm();
   void deviationFormSurvivesAnUnstableReference();
@@ -141,6 +143,69 @@ void TestSweeps::crossEntropyMinusEntropyIsKl() {
     const double kl = klPerStep(p, q, marginals).sum();
     const double difference = expectedCost(marginals, surprise(q)).sum() - p.entropy();
     QVERIFY(std::abs(difference - kl) < 1e-9 * (1.0 + kl));
+  }
+}
+
+// The shapes leave every remainder that whole vectors and tiles of rows can leave.
+void TestSweeps::sweepsEqualThePlainStatement_data() {
+  QTest::addColumn<int>("dX");
+  QTest::addColumn<int>("dU");
+  for (const auto& [dX, dU] : {std::pair{1, 1}, {2, 1}, {3, 2}, {4, 2}, {5, 3}, {6, 4}, {7, 2}, {8, 5}, {10, 1},
+                               {11, 6}, {12, 9}, {14, 7}, {26, 7}}) {
+    QTest::addRow("%d+%d", dX, dU) << dX << dU;
+  }
+}
+
+void TestSweeps::sweepsEqualThePlainStatement() {
+  QFETCH(int, dX);
+  QFETCH(int, dU);
+  constexpr int kT = 12;
+  const int n = dX + dU;
+  Rng rng(47);
+  const LinearGaussianDynamics dynamics = randomDynamics(kT, dX, dU, 1.0, rng);
+  const QuadraticCost cost = randomCost(kT, n, rng);
+  std::vector<double> nu;
+  for (int t = 0; t < kT; ++t) nu.push_back(0.5 + rng.uniform());
+
+  const BackwardResult result = backwardPass(dynamics, cost, nu);
+  QVERIFY(result.ok());
+  Matrix V;
+  Vector v;
+  for (int t = kT - 1; t >= 0; --t) {
+    const std::size_t at = static_cast<std::size_t>(t);
+    const Matrix& F = dynamics.F[at];
+    Matrix Q = cost.H[at];
+    Vector q = cost.g[at];
+    if (t + 1 < kT) {
+      Q += F.transpose() * V * F;
+      q += F.transpose() * (v + V * dynamics.f[at]);
+    }
+    const Matrix inverse = inverseFromCholesky(*choleskyLower(Q.bottomRightCorner(dU, dU)));
+    const Matrix K = -inverse * Q.bottomLeftCorner(dU, dX);
+    const Vector k = -inverse * q.tail(dU);
+    V = symmetrized(Q.topLeftCorner(dX, dX) + Q.topRightCorner(dX, dU) * K);
+    v = q.head(dX) + Q.topRightCorner(dX, dU) * k;
+    QVERIFY((result.steps[at].K - K).cwiseAbs().maxCoeff() < 1e-11 * (1.0 + K.cwiseAbs().maxCoeff()));
+    QVERIFY((result.steps[at].k - k).cwiseAbs().maxCoeff() < 1e-11 * (1.0 + k.cwiseAbs().maxCoeff()));
+    QVERIFY((result.steps[at].C - nu[at] * inverse).cwiseAbs().maxCoeff() < 1e-12 * inverse.cwiseAbs().maxCoeff());
+    QVERIFY(result.steps[at].C == result.steps[at].C.transpose());
+  }
+
+  const LinearGaussianController p = LinearGaussianController::make(result.steps).value();
+  const Marginals marginals = forwardPass(p, dynamics);
+  Vector m = dynamics.x1.mean;
+  Matrix P = dynamics.x1.cov;
+  for (int t = 0; t < kT; ++t) {
+    const std::size_t at = static_cast<std::size_t>(t);
+    const LinearGaussianController::Step& step = p.step(t);
+    Vector mu(n);
+    mu << m, step.K * m + step.k;
+    Matrix S(n, n);
+    S << P, P * step.K.transpose(), step.K * P, step.K * P * step.K.transpose() + step.C;
+    QVERIFY((marginals.mean[at] - mu).cwiseAbs().maxCoeff() < 1e-11 * (1.0 + mu.cwiseAbs().maxCoeff()));
+    QVERIFY((marginals.cov[at] - S).cwiseAbs().maxCoeff() < 1e-11 * S.cwiseAbs().maxCoeff());
+    m = dynamics.F[at] * mu + dynamics.f[at];
+    P = symmetrized(dynamics.F[at] * S * dynamics.F[at].transpose() + dynamics.W[at]);
   }
 }
 

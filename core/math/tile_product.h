@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "core/policy/simd.h"
+#include "core/math/simd.h"
 
 namespace gps {
 
@@ -67,31 +67,49 @@ inline void productTileOf(int tileRows, const ProductOperands<Scalar>& p, int ro
   }
 }
 
-/// All rows of V vectors of columns, in tiles of nearly equal height: a last tile of one row would wait for
-/// the latency of its few sums.
+/// The rows from `row` on of V vectors of columns, in tiles of nearly equal height: a last tile of one row
+/// would wait for the latency of its few sums.
 template <int V, class Scalar, class Finish>
-inline void productPanel(const ProductOperands<Scalar>& p, int column, Finish& finish) {
+inline void productPanel(const ProductOperands<Scalar>& p, int row, int column, Finish& finish) {
   constexpr int kTallest = V == 3 ? 4 : (V == 2 ? 6 : 8);  // sums, operands and one factor fit 16 registers
-  const int tiles = (p.rows + kTallest - 1) / kTallest;
-  int row = 0;
+  const int rows = p.rows - row;
+  const int tiles = (rows + kTallest - 1) / kTallest;
   for (int tile = 0; tile < tiles; ++tile) {
-    const int height = p.rows / tiles + (tile < p.rows % tiles ? 1 : 0);
+    const int height = rows / tiles + (tile < rows % tiles ? 1 : 0);
     productTileOf<kTallest, V>(height, p, row, column, finish);
     row += height;
   }
 }
 
-/// C = start + A B; finish(vector, index into c) is applied to each vector before it is stored.
+/// C = start + A B where column <= row + diagonal, and what shares a vector with such an element; the rest of C
+/// is left alone. finish(vector, index into c) is applied to each vector before it is stored.
+template <class Scalar, class Finish>
+inline void lowerProduct(const ProductOperands<Scalar>& p, int diagonal, Finish finish) {
+  constexpr int kWidth = Simd<Scalar>::kWidth;
+  const auto top = [diagonal](int column) { return std::max(0, column - diagonal); };
+  int column = 0;
+  for (; column + 3 * kWidth <= p.columns; column += 3 * kWidth) {
+    productPanel<3>(p, top(column), column, finish);
+  }
+  if (column + 2 * kWidth <= p.columns) {
+    productPanel<2>(p, top(column), column, finish);
+  } else if (column + kWidth <= p.columns) {
+    productPanel<1>(p, top(column), column, finish);
+  }
+}
+
+/// A finish that changes nothing. A type, not a function: a pointer to one would be called for every vector.
+struct AsSummed {
+  template <class Vec>
+  Vec operator()(const Vec& sum, std::ptrdiff_t) const {
+    return sum;
+  }
+};
+
+/// All of C = start + A B.
 template <class Scalar, class Finish>
 inline void product(const ProductOperands<Scalar>& p, Finish finish) {
-  constexpr int kWidth = Simd<Scalar>::kWidth;
-  int column = 0;
-  for (; column + 3 * kWidth <= p.columns; column += 3 * kWidth) productPanel<3>(p, column, finish);
-  if (column + 2 * kWidth <= p.columns) {
-    productPanel<2>(p, column, finish);
-  } else if (column + kWidth <= p.columns) {
-    productPanel<1>(p, column, finish);
-  }
+  lowerProduct(p, p.columns, finish);
 }
 
 }  // namespace gps

@@ -11,7 +11,7 @@
 
 namespace gps {
 
-/// One register of floats or doubles and the few operations the network kernels need. fma() is a true fused
+/// One register of floats or doubles and the few operations the kernels need. fma() is a true fused
 /// multiply-add where the processor has one: the build forbids contraction of plain expressions.
 /// Comparisons let a NaN through, so that a broken network is noticed in its loss.
 template <class Scalar>
@@ -28,12 +28,19 @@ struct Simd {
   static void store(Scalar* p, Vec x) { std::memcpy(p, &x, sizeof x); }
   static Vec mul(Vec a, Vec b) { return a * b; }
   static Vec add(Vec a, Vec b) { return a + b; }
+  static Vec sub(Vec a, Vec b) { return a - b; }
   static Vec div(Vec a, Vec b) { return a / b; }
   static Vec sqrt(Vec a) {
     Eigen::Array<Scalar, kWidth, 1> lanes;  // a plain loop would check each element for a negative argument
     store(lanes.data(), a);
     lanes = lanes.sqrt().eval();
     return load(lanes.data());
+  }
+  /// Sum of the lanes.
+  static Scalar sum(Vec a) {
+    Scalar total = 0;
+    for (int i = 0; i < kWidth; ++i) total += a[i];
+    return total;
   }
   /// a b + c
   static Vec fma(Vec a, Vec b, Vec c) { return a * b + c; }
@@ -55,8 +62,16 @@ struct Simd<float> {
   static void store(float* p, Vec x) { _mm256_storeu_ps(p, x); }
   static Vec mul(Vec a, Vec b) { return _mm256_mul_ps(a, b); }
   static Vec add(Vec a, Vec b) { return _mm256_add_ps(a, b); }
+  static Vec sub(Vec a, Vec b) { return _mm256_sub_ps(a, b); }
   static Vec div(Vec a, Vec b) { return _mm256_div_ps(a, b); }
   static Vec sqrt(Vec a) { return _mm256_sqrt_ps(a); }
+  static float sum(Vec a) {
+    float lanes[kWidth];
+    store(lanes, a);
+    float total = 0;
+    for (const float lane : lanes) total += lane;
+    return total;
+  }
   static Vec fma(Vec a, Vec b, Vec c) { return _mm256_fmadd_ps(a, b, c); }
   static Vec fnma(Vec a, Vec b, Vec c) { return _mm256_fnmadd_ps(a, b, c); }
   static Vec positivePart(Vec x) { return _mm256_max_ps(_mm256_setzero_ps(), x); }
@@ -74,8 +89,16 @@ struct Simd<double> {
   static void store(double* p, Vec x) { _mm256_storeu_pd(p, x); }
   static Vec mul(Vec a, Vec b) { return _mm256_mul_pd(a, b); }
   static Vec add(Vec a, Vec b) { return _mm256_add_pd(a, b); }
+  static Vec sub(Vec a, Vec b) { return _mm256_sub_pd(a, b); }
   static Vec div(Vec a, Vec b) { return _mm256_div_pd(a, b); }
   static Vec sqrt(Vec a) { return _mm256_sqrt_pd(a); }
+  static double sum(Vec a) {
+    double lanes[kWidth];
+    store(lanes, a);
+    double total = 0;
+    for (const double lane : lanes) total += lane;
+    return total;
+  }
   static Vec fma(Vec a, Vec b, Vec c) { return _mm256_fmadd_pd(a, b, c); }
   static Vec fnma(Vec a, Vec b, Vec c) { return _mm256_fnmadd_pd(a, b, c); }
   static Vec positivePart(Vec x) { return _mm256_max_pd(_mm256_setzero_pd(), x); }
