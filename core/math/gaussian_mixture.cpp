@@ -1,22 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/math/gaussian_mixture.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
-#include <optional>
-#include <string>
 
 #include "core/math/linalg.h"
+#include "core/math/mixture_kernels.h"
+#include "core/math/tile_product.h"
 
 namespace gps {
 
 namespace {
 
+using S = Simd<double>;
+using Vec = S::Vec;
+
 constexpr int kLloydSteps = 10;
 // A point that belongs to a cluster by less than this changes no moment within rounding, but would cost as
 // much as a full member; most points belong to one or two clusters only.
 constexpr double kNegligible = 1e-14;
+// How far below the best cluster's log density a cluster is given up before all of it is known; e^-40 is lost in
+// the rounding of the sum over clusters.
+constexpr double kGivenUp = 40.0;
+// Below this mass the members given up may count for the log of a weight.
+constexpr double kSmallMass = 1e-2;
+
+using EmBlocks = PointBlocks<3>;
+using QueryBlocks = PointBlocks<2>;  // queries are about as many points as rollouts of a condition
 
 Error notFinite() {
   return Error{"The data of the mixture are not finite.", "mixture prior",
@@ -28,73 +39,203 @@ struct Moments {
   Matrix covariance;
 };
 
-Moments globalMoments(const Matrix& columns) {
-  const double N = static_cast<double>(columns.cols());
+Moments globalMoments(const MatrixRef& data) {
   Moments moments;
-  moments.mean = columns.rowwise().mean();
-  const Matrix centred = columns.colwise() - moments.mean;
-  moments.covariance.noalias() = centred * centred.transpose() / N;
+  moments.mean = data.colwise().mean().transpose();
+  const Matrix centred = data.rowwise() - moments.mean.transpose();
+  moments.covariance.noalias() = centred.transpose() * centred / static_cast<double>(data.rows());
   return moments;
 }
 
-/// Who is responsible for each point (row).
-struct Expectation {
-  Matrix responsibility;  ///< (N x K), rows sum to 1
-  Matrix logs;            ///< (N x K), their logarithms: they do not underflow
-  Vector logDensity;      ///< (N), of the whole mixture
+/// The points that count for a cluster and their responsibilities: the first `count` of arrays as long as the data.
+struct Members {
+  int count = 0;
+  std::vector<int> point;
+  std::vector<double> responsibility;
 };
 
-Expectation expectation(Matrix logJoint) {
-  Expectation e;
-  const Vector top = logJoint.rowwise().maxCoeff();
-  e.responsibility = (logJoint.colwise() - top).array().exp().matrix();
-  const Vector sums = e.responsibility.rowwise().sum();
-  e.responsibility.array().colwise() /= sums.array();
-  e.logDensity = top + sums.array().log().matrix();
-  e.logs = std::move(logJoint);
-  e.logs.colwise() -= e.logDensity;
-  return e;
-}
+/// Who is responsible for each point.
+struct Expectation {
+  std::vector<Members> members;  ///< per cluster, without negligible ones
+  Vector mass;                   ///< (K) sum of responsibilities
+  Vector logDensity;             ///< (N) of the whole mixture
+};
 
-/// M-step: new parameters from the responsibilities.
-void maximise(const Matrix& columns, const Expectation& e, const Moments& global, const EmOptions& options,
-              GaussianMixture& mixture) {
-  const Eigen::Index D = columns.rows();
-  const Eigen::Index N = columns.cols();
-  const int K = mixture.clusters();
-  const Matrix& responsibility = e.responsibility;
-  const Vector mass = responsibility.colwise().sum().transpose();
-  Matrix members(D, N);
-  Vector weights(N);
+/// E-step. `e` is overwritten; its memory serves all passes.
+void expect(const EmBlocks& points, const MixtureKernels& kernels, Expectation& e) {
+  constexpr int kPoints = EmBlocks::kPoints;
+  constexpr int kVectors = kPoints / S::kWidth;
+  using Lanes = Eigen::Array<double, kPoints, 1>;
+  const int K = kernels.clusters();
+  e.members.resize(static_cast<std::size_t>(K));
+  for (Members& members : e.members) {
+    members.count = 0;
+    members.point.resize(static_cast<std::size_t>(points.points()) + 1);
+    members.responsibility.resize(static_cast<std::size_t>(points.points()) + 1);
+  }
+  e.mass = Vector::Zero(K);
+  e.logDensity.resize(points.points());
 
-  for (int k = 0; k < K; ++k) {
-    const std::size_t at = static_cast<std::size_t>(k);
-    const double share = mass(k) / static_cast<double>(N);
-    // The log of a sum that underflows is taken in logs.
-    mixture.logWeight(k) =
-        share > 1e-200 ? std::log(share) : logSumExp(e.logs.col(k)) - std::log(static_cast<double>(N));
-    if (share < options.resetMass / K) {
-      mixture.mu[at] = global.mean;
-      mixture.sigma[at] = global.covariance;
-    } else {
-      Eigen::Index used = 0;
-      for (Eigen::Index j = 0; j < N; ++j) {
-        if (responsibility(j, k) < kNegligible) continue;
-        members.col(used) = columns.col(j);
-        weights(used) = responsibility(j, k);
-        ++used;
+  PanelBuffer scratch = kernels.scratch(kVectors);
+  Eigen::Array<double, kPoints, Eigen::Dynamic> joint(kPoints, K);
+  std::vector<int> reached;
+  reached.reserve(static_cast<std::size_t>(K));
+  int first = 0;  // the cluster of the point before: the likeliest one
+  for (int block = 0; block < points.blocks(); ++block) {
+    Vec best[kVectors], atLeast[kVectors], result[kVectors];
+    for (Vec& lanes : best) lanes = S::broadcast(-std::numeric_limits<double>::infinity());
+    for (Vec& lanes : atLeast) lanes = S::broadcast(-std::numeric_limits<double>::infinity());
+    reached.clear();
+    for (int i = 0; i < K; ++i) {
+      const int k = i == 0 ? first : (i <= first ? i - 1 : i);
+      if (!kernels.logJoint<kVectors>(k, points[block], atLeast, scratch.data(), result)) continue;
+      reached.push_back(k);
+      for (int v = 0; v < kVectors; ++v) {
+        S::store(joint.col(k).data() + v * S::kWidth, result[v]);
+        best[v] = S::max(best[v], result[v]);
+        atLeast[v] = S::sub(best[v], S::broadcast(kGivenUp));
       }
-      const double total = weights.head(used).sum();
-      mixture.mu[at].noalias() = members.leftCols(used) * weights.head(used) / total;
-      members.leftCols(used).colwise() -= mixture.mu[at];
-      weights.head(used) = (weights.head(used) / total).cwiseSqrt();
-      members.leftCols(used) *= weights.head(used).asDiagonal();
-      mixture.sigma[at].noalias() = members.leftCols(used) * members.leftCols(used).transpose();
-      mixture.sigma[at] = symmetrized(mixture.sigma[at]);
     }
-    mixture.sigma[at].diagonal().array() += options.covarianceFloor;
+    Lanes top;
+    for (int v = 0; v < kVectors; ++v) S::store(top.data() + v * S::kWidth, best[v]);
+    Lanes sum = Lanes::Zero();
+    for (const int k : reached) {
+      joint.col(k) = (joint.col(k) - top).exp();
+      sum += joint.col(k);
+    }
+    const int count = points.count(block);
+    const int start = block * kPoints;
+    e.logDensity.segment(start, count) = (top + sum.log()).head(count);
+    const Lanes inverse = sum.inverse();
+    double largest = 0.0;
+    for (const int k : reached) {
+      const Lanes responsibility = joint.col(k) * inverse;
+      Members& members = e.members[static_cast<std::size_t>(k)];
+      std::size_t next = static_cast<std::size_t>(members.count);
+      for (int i = 0; i < count; ++i) {
+        // No branch: which points count is hard to predict. What does not is overwritten by the next.
+        members.point[next] = start + i;
+        members.responsibility[next] = responsibility(i);
+        next += responsibility(i) >= kNegligible ? 1 : 0;
+      }
+      members.count = static_cast<int>(next);
+      e.mass(k) += responsibility.head(count).sum();
+      if (responsibility(count - 1) > largest) {
+        largest = responsibility(count - 1);
+        first = k;
+      }
+    }
   }
 }
+
+/// Log densities of all points under one cluster alone.
+Vector logJointOf(const EmBlocks& points, const MixtureKernels& kernels, int k) {
+  constexpr int kVectors = EmBlocks::kPoints / S::kWidth;
+  PanelBuffer scratch = kernels.scratch(kVectors);
+  Vector logs(points.blocks() * EmBlocks::kPoints);
+  for (int block = 0; block < points.blocks(); ++block) {
+    Vec result[kVectors];
+    kernels.logJoint<kVectors>(k, points[block], nullptr, scratch.data(), result);
+    for (int v = 0; v < kVectors; ++v) {
+      S::store(logs.data() + block * EmBlocks::kPoints + v * S::kWidth, result[v]);
+    }
+  }
+  logs.conservativeResize(points.points());
+  return logs;
+}
+
+/// ln sum_j r_jk of clusters for which that sum underflows. Those that were reset share one density, whatever
+/// their weights: it is taken once.
+class SmallMasses {
+ public:
+  explicit SmallMasses(const EmBlocks& points) : m_points(points) {}
+
+  void startPass() { m_known = false; }
+  double of(int k, bool wasReset, double logWeight, const MixtureKernels& kernels, const Vector& logDensity) {
+    if (!wasReset) return logSumExp(logJointOf(m_points, kernels, k) - logDensity);
+    if (m_density.size() == 0) m_density = logJointOf(m_points, kernels, k).array() - logWeight;
+    if (!m_known) m_ofReset = logSumExp(m_density - logDensity);
+    m_known = true;
+    return logWeight + m_ofReset;
+  }
+
+ private:
+  const EmBlocks& m_points;
+  Vector m_density;        // (N) of a cluster that was reset, for weight 1
+  double m_ofReset = 0.0;  // for weight 1, in this pass
+  bool m_known = false;
+};
+
+/// M-step for means and covariances, on rows of whole vectors.
+class Maximisation {
+ public:
+  explicit Maximisation(const MatrixRef& data)
+      : m_dimension(static_cast<int>(data.cols())),
+        m_columns((m_dimension + S::kWidth - 1) / S::kWidth * S::kWidth),
+        m_points(static_cast<std::size_t>(data.rows() * m_columns), 0.0),
+        m_members(m_points.size()),
+        m_mean(static_cast<std::size_t>(m_columns)),
+        m_sigma(static_cast<std::size_t>(m_dimension * m_columns)) {
+    for (Eigen::Index j = 0; j < data.rows(); ++j) {
+      for (int d = 0; d < m_dimension; ++d) m_points[static_cast<std::size_t>(j * m_columns + d)] = data(j, d);
+    }
+  }
+
+  void moments(const Members& members, Vector& mu, Matrix& sigma) {
+    const int count = members.count;
+    double total = 0.0;
+    for (int i = 0; i < count; ++i) {
+      const std::size_t at = static_cast<std::size_t>(i);
+      total += members.responsibility[at];
+      const double* from = m_points.data() + members.point[at] * m_columns;
+      double* to = m_members.data() + i * m_columns;
+      for (int c = 0; c < m_columns; c += S::kWidth) S::store(to + c, S::load(from + c));
+    }
+    product(ProductOperands<double>{.rows = 1,
+                                    .inner = count,
+                                    .columns = m_columns,
+                                    .a = members.responsibility.data(),
+                                    .aRow = 1,
+                                    .aCol = 1,
+                                    .b = m_members.data(),
+                                    .bRow = m_columns,
+                                    .c = m_mean.data(),
+                                    .cRow = m_columns},
+            [total](const Vec& sum, std::ptrdiff_t) { return S::div(sum, S::broadcast(total)); });
+    for (int i = 0; i < count; ++i) {
+      const Vec weight = S::broadcast(std::sqrt(members.responsibility[static_cast<std::size_t>(i)] / total));
+      double* row = m_members.data() + i * m_columns;
+      for (int c = 0; c < m_columns; c += S::kWidth) {
+        S::store(row + c, S::mul(weight, S::sub(S::load(row + c), S::load(m_mean.data() + c))));
+      }
+    }
+    lowerProduct(ProductOperands<double>{.rows = m_dimension,
+                                         .inner = count,
+                                         .columns = m_columns,
+                                         .a = m_members.data(),
+                                         .aRow = 1,
+                                         .aCol = m_columns,
+                                         .b = m_members.data(),
+                                         .bRow = m_columns,
+                                         .c = m_sigma.data(),
+                                         .cRow = m_columns},
+                 0, AsSummed());
+    for (int i = 0; i < m_dimension; ++i) {
+      mu(i) = m_mean[static_cast<std::size_t>(i)];
+      for (int j = 0; j <= i; ++j) {
+        sigma(i, j) = sigma(j, i) = m_sigma[static_cast<std::size_t>(i * m_columns + j)];
+      }
+    }
+  }
+
+ private:
+  int m_dimension;
+  int m_columns;
+  PanelBuffer m_points;   // (N x columns)
+  PanelBuffer m_members;  // of one cluster
+  PanelBuffer m_mean;
+  PanelBuffer m_sigma;
+};
 
 /// Squared distances of all points to all centres (N x K).
 Matrix squaredDistances(const Matrix& columns, const Matrix& centres) {
@@ -148,42 +289,30 @@ std::vector<Eigen::Index> nearestCentres(const Matrix& columns, const Matrix& ce
 }  // namespace
 
 Result<MixtureDensity> MixtureDensity::make(GaussianMixture mixture) {
-  const int K = mixture.clusters();
-  const double D = static_cast<double>(mixture.dimension());
+  Result<MixtureKernels> kernels = MixtureKernels::make(mixture);
+  if (!kernels) return kernels.error();
   MixtureDensity density;
-  density.m_whitener.reserve(static_cast<std::size_t>(K));
-  density.m_logScale.resize(K);
-  for (int k = 0; k < K; ++k) {
-    const Matrix& sigma = mixture.sigma[static_cast<std::size_t>(k)];
-    const std::optional<Matrix> L = choleskyLower(sigma);
-    if (!L) {
-      return Error{
-          "The covariance of cluster " + std::to_string(k) + " of the mixture is not positive definite.",
-          "mixture prior", "Turn whitening on, or use fewer clusters."};
-    }
-    // The explicit inverse turns the solves of all points into one matrix product.
-    density.m_whitener.push_back(
-        L->triangularView<Eigen::Lower>().solve(Matrix::Identity(sigma.rows(), sigma.cols())));
-    density.m_logScale(k) =
-        mixture.logWeight(k) - 0.5 * D * std::log(2.0 * std::numbers::pi) - 0.5 * logDetFromCholesky(*L);
-  }
+  density.m_kernels = std::make_shared<const MixtureKernels>(*std::move(kernels));
   density.m_mixture = std::move(mixture);
   return density;
 }
 
-Matrix MixtureDensity::logJoint(const MatrixRef& columns) const {
-  const int K = m_mixture.clusters();
-  const Eigen::Index N = columns.cols();
-  Matrix result(N, K);
-  Matrix centred(columns.rows(), N);
-  Matrix white(columns.rows(), N);
-  for (int k = 0; k < K; ++k) {
-    const std::size_t at = static_cast<std::size_t>(k);
-    centred = columns.colwise() - m_mixture.mu[at];
-    white.noalias() = m_whitener[at] * centred;
-    result.col(k) = (m_logScale(k) - 0.5 * white.colwise().squaredNorm().array()).transpose().matrix();
+Matrix MixtureDensity::logJoint(const MatrixRef& points) const {
+  constexpr int kVectors = QueryBlocks::kPoints / S::kWidth;
+  const QueryBlocks blocks(points);
+  PanelBuffer scratch = m_kernels->scratch(kVectors);
+  Matrix joint(points.rows(), m_mixture.clusters());
+  for (int block = 0; block < blocks.blocks(); ++block) {
+    const int start = block * QueryBlocks::kPoints;
+    for (int k = 0; k < m_mixture.clusters(); ++k) {
+      Vec result[kVectors];
+      Eigen::Matrix<double, QueryBlocks::kPoints, 1> lanes;
+      m_kernels->logJoint<kVectors>(k, blocks[block], nullptr, scratch.data(), result);
+      for (int v = 0; v < kVectors; ++v) S::store(lanes.data() + v * S::kWidth, result[v]);
+      joint.col(k).segment(start, blocks.count(block)) = lanes.head(blocks.count(block));
+    }
   }
-  return result;
+  return joint;
 }
 
 Result<MixtureQuery> MixtureDensity::query(const MatrixRef& points) const {
@@ -191,8 +320,10 @@ Result<MixtureQuery> MixtureDensity::query(const MatrixRef& points) const {
               "the points must have the dimension of the mixture");
   if (!points.allFinite()) return notFinite();
   const int K = m_mixture.clusters();
-  const Matrix columns = points.transpose();
-  const Matrix logs = expectation(logJoint(columns)).logs;
+  Matrix logs = logJoint(points);  // of the responsibilities, from here on
+  const Vector top = logs.rowwise().maxCoeff();
+  const Vector density = top + (logs.colwise() - top).array().exp().matrix().rowwise().sum().array().log().matrix();
+  logs.colwise() -= density;
 
   MixtureQuery query;
   query.logWeight.resize(K);
@@ -204,12 +335,14 @@ Result<MixtureQuery> MixtureDensity::query(const MatrixRef& points) const {
   query.mu0 = Vector::Zero(D);
   for (int k = 0; k < K; ++k) query.mu0 += weight(k) * m_mixture.mu[static_cast<std::size_t>(k)];
   query.covariance = Matrix::Zero(D, D);
+  Vector offset(D);
   for (int k = 0; k < K; ++k) {
-    if (weight(k) <= 0.0) continue;
+    // What weighs less is lost even beside the smallest variance that the rounding of the others leaves.
+    if (weight(k) < 1e-40) continue;
     const std::size_t at = static_cast<std::size_t>(k);
-    const Vector offset = m_mixture.mu[at] - query.mu0;
+    offset = m_mixture.mu[at] - query.mu0;
     query.covariance += weight(k) * m_mixture.sigma[at];
-    query.covariance.noalias() += weight(k) * offset * offset.transpose();
+    query.covariance.noalias() += (weight(k) * offset).lazyProduct(offset.transpose());
   }
   query.covariance = symmetrized(query.covariance);
   if (!query.mu0.allFinite() || !query.covariance.allFinite()) return notFinite();
@@ -219,8 +352,7 @@ Result<MixtureQuery> MixtureDensity::query(const MatrixRef& points) const {
 Matrix logJoint(const GaussianMixture& mixture, const MatrixRef& points) {
   const Result<MixtureDensity> density = MixtureDensity::make(mixture);
   GPS_EXPECTS(density.ok(), "every covariance of a mixture is positive definite");
-  const Matrix columns = points.transpose();
-  return density->logJoint(columns);
+  return density->logJoint(points);
 }
 
 Result<MixtureQuery> queryMixture(const GaussianMixture& mixture, const MatrixRef& points) {
@@ -233,23 +365,47 @@ Result<EmResult> fitMixture(const MatrixRef& data, const GaussianMixture& start,
   GPS_EXPECTS(start.clusters() > 0 && start.dimension() == data.cols(),
               "the mixture must have the dimension of the data");
   if (data.rows() == 0 || !data.allFinite()) return notFinite();
-  const Matrix columns = data.transpose();
-  const Moments global = globalMoments(columns);
+  Moments reset = globalMoments(data);
+  reset.covariance.diagonal().array() += options.covarianceFloor;
+  const EmBlocks points(data);
+  Maximisation maximisation(data);
+  SmallMasses smallMasses(points);
+  std::vector<bool> wasReset(start.mu.size(), false);
+  Expectation e;
 
   EmResult result;
   result.mixture = start;
+  GaussianMixture& mixture = result.mixture;
+  const int K = mixture.clusters();
+  const double N = static_cast<double>(data.rows());
   double previous = -std::numeric_limits<double>::infinity();
   for (int pass = 0; pass < options.maxIterations; ++pass) {
     if (options.keepGoing && !options.keepGoing()) break;
-    const Result<MixtureDensity> density = MixtureDensity::make(result.mixture);
-    if (!density) return density.error();
-    const Expectation e = expectation(density->logJoint(columns));
+    const Result<MixtureKernels> kernels = MixtureKernels::make(mixture);
+    if (!kernels) return kernels.error();
+    expect(points, *kernels, e);
     const double ll = e.logDensity.sum();
     if (!std::isfinite(ll)) return notFinite();
     result.logLikelihood.push_back(ll);
     if (ll - previous < options.tolerance * std::abs(ll)) break;
     previous = ll;
-    maximise(columns, e, global, options, result.mixture);
+
+    smallMasses.startPass();
+    for (int k = 0; k < K; ++k) {
+      const std::size_t at = static_cast<std::size_t>(k);
+      const double logMass = e.mass(k) > kSmallMass
+                                 ? std::log(e.mass(k))
+                                 : smallMasses.of(k, wasReset[at], mixture.logWeight(k), *kernels, e.logDensity);
+      mixture.logWeight(k) = logMass - std::log(N);
+      wasReset[at] = e.mass(k) / N < options.resetMass / K || e.members[at].count == 0;
+      if (wasReset[at]) {
+        mixture.mu[at] = reset.mean;
+        mixture.sigma[at] = reset.covariance;
+      } else {
+        maximisation.moments(e.members[at], mixture.mu[at], mixture.sigma[at]);
+        mixture.sigma[at].diagonal().array() += options.covarianceFloor;
+      }
+    }
   }
   return result;
 }

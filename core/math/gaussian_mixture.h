@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "core/base/error.h"
@@ -57,6 +58,8 @@ struct MixtureQuery {
 };
 Result<MixtureQuery> queryMixture(const GaussianMixture& mixture, const MatrixRef& points);
 
+class MixtureKernels;
+
 /// A mixture with its covariances factored once, for many evaluations.
 class MixtureDensity {
  public:
@@ -64,16 +67,15 @@ class MixtureDensity {
   static Result<MixtureDensity> make(GaussianMixture mixture);
 
   const GaussianMixture& mixture() const { return m_mixture; }
-  /// As gps::logJoint, for points stored as columns (D x N).
-  Matrix logJoint(const MatrixRef& columns) const;
+  /// As gps::logJoint.
+  Matrix logJoint(const MatrixRef& points) const;
   /// As queryMixture.
   Result<MixtureQuery> query(const MatrixRef& points) const;
 
  private:
   MixtureDensity() = default;
   GaussianMixture m_mixture;
-  std::vector<Matrix> m_whitener;  // L_k^-1, where L_k L_k' = sigma_k
-  Vector m_logScale;               // ln w_k - 0.5 D ln 2 pi - 0.5 ln |sigma_k|
+  std::shared_ptr<const MixtureKernels> m_kernels;
 };
 
 }  // namespace gps

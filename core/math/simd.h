@@ -50,6 +50,13 @@ struct Simd {
   static Vec positivePart(Vec x) { return x < Vec{} ? Vec{} : x; }
   /// x where gate > 0, else 0
   static Vec whereAbove0(Vec gate, Vec x) { return gate > Vec{} ? x : Vec{}; }
+  static Vec max(Vec a, Vec b) { return a < b ? b : a; }
+  /// Whether a > b in some lane.
+  static bool anyAbove(Vec a, Vec b) {
+    bool any = false;
+    for (int i = 0; i < kWidth; ++i) any = any || a[i] > b[i];
+    return any;
+  }
 };
 
 #ifdef GPS_SIMD_AVX2
@@ -78,6 +85,8 @@ struct Simd<float> {
   static Vec whereAbove0(Vec gate, Vec x) {
     return _mm256_and_ps(_mm256_cmp_ps(gate, _mm256_setzero_ps(), _CMP_GT_OQ), x);
   }
+  static Vec max(Vec a, Vec b) { return _mm256_max_ps(b, a); }
+  static bool anyAbove(Vec a, Vec b) { return _mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)) != 0; }
 };
 
 template <>
@@ -105,6 +114,8 @@ struct Simd<double> {
   static Vec whereAbove0(Vec gate, Vec x) {
     return _mm256_and_pd(_mm256_cmp_pd(gate, _mm256_setzero_pd(), _CMP_GT_OQ), x);
   }
+  static Vec max(Vec a, Vec b) { return _mm256_max_pd(b, a); }
+  static bool anyAbove(Vec a, Vec b) { return _mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_GT_OQ)) != 0; }
 };
 #endif
 

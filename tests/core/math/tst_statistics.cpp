@@ -81,6 +81,8 @@ class TestStatistics : public QObject {
   void determinationIsOneWithoutResiduals();
 
   void logJointIsTheWeightedDensity();
+  void emEqualsThePlainStatement_data();
+  void emEqualsThePlainStatement();
   void likelihoodNeverFalls();
   void emFindsSeparatedClusters();
   void abandonedClusterIsReset();
@@ -315,6 +317,67 @@ void TestStatistics::logJointIsTheWeightedDensity() {
   mixture.logWeight = Vector::Constant(1, std::log(0.3));
   const Matrix log = logJoint(mixture, Matrix::Constant(1, 1, 2.0));
   QCOMPARE(log(0, 0), std::log(0.3) - 0.5 * std::log(2.0 * std::numbers::pi * 4.0) - 0.5 * 0.25);
+}
+
+void TestStatistics::emEqualsThePlainStatement_data() {
+  QTest::addColumn<int>("points");
+  QTest::addColumn<int>("dimension");
+  QTest::newRow("1 point, 1 number") << 1 << 1;
+  QTest::newRow("50 points, 3 numbers") << 50 << 3;
+  QTest::newRow("205 points, 9 numbers") << 205 << 9;
+  QTest::newRow("600 points, 16 numbers") << 600 << 16;
+}
+
+// Three passes, with a cluster so far away that its responsibilities underflow: it is reset, and its weight is
+// known by its logarithm only. Clusters far from a block of points are given up early, which must not show.
+void TestStatistics::emEqualsThePlainStatement() {
+  QFETCH(int, points);
+  QFETCH(int, dimension);
+  Rng rng(21);
+  const Matrix data = clusteredPoints(points, dimension, std::min(3, dimension), rng);
+  GaussianMixture plain = initialMixture(data, 4, rng);
+  for (Matrix& sigma : plain.sigma) sigma.diagonal().array() += 0.1;
+  plain.mu[2].array() += 200.0;
+  EmOptions options;
+  options.maxIterations = 3;
+  options.tolerance = -1.0;
+  const Result<EmResult> em = fitMixture(data, plain, options);
+  QVERIFY(em);
+
+  const Vector mean = data.colwise().mean().transpose();
+  const Matrix centred = data.rowwise() - mean.transpose();
+  const Matrix scatter = centred.transpose() * centred / points;
+  const Matrix floor = options.covarianceFloor * Matrix::Identity(dimension, dimension);
+  for (int pass = 0; pass < options.maxIterations; ++pass) {
+    Matrix logs = logJoint(plain, data);
+    double ll = 0.0;
+    for (int j = 0; j < points; ++j) {
+      const double density = logSumExp(logs.row(j).transpose());
+      logs.row(j).array() -= density;
+      ll += density;
+    }
+    QVERIFY(std::abs(em->logLikelihood[static_cast<std::size_t>(pass)] - ll) < 1e-10 * std::abs(ll));
+    for (int k = 0; k < 4; ++k) {
+      const std::size_t at = static_cast<std::size_t>(k);
+      const Vector r = logs.col(k).array().exp().matrix();
+      plain.logWeight(k) = logSumExp(logs.col(k)) - std::log(static_cast<double>(points));
+      if (r.sum() / points < options.resetMass / 4) {
+        plain.mu[at] = mean;
+        plain.sigma[at] = scatter + floor;
+        continue;
+      }
+      plain.mu[at] = data.transpose() * r / r.sum();
+      const Matrix offsets = data.rowwise() - plain.mu[at].transpose();
+      plain.sigma[at] = offsets.transpose() * r.asDiagonal() * offsets / r.sum() + floor;
+    }
+  }
+  QVERIFY(plain.logWeight(2) < -100.0);
+  for (int k = 0; k < 4; ++k) {
+    const std::size_t at = static_cast<std::size_t>(k);
+    QVERIFY(std::abs(em->mixture.logWeight(k) - plain.logWeight(k)) < 1e-9 * (1.0 + std::abs(plain.logWeight(k))));
+    QVERIFY(largestDifference(em->mixture.mu[at], plain.mu[at]) < 1e-9 * (1.0 + plain.mu[at].cwiseAbs().maxCoeff()));
+    QVERIFY(largestDifference(em->mixture.sigma[at], plain.sigma[at]) < 1e-9 * plain.sigma[at].cwiseAbs().maxCoeff());
+  }
 }
 
 void TestStatistics::likelihoodNeverFalls() {
