@@ -89,7 +89,10 @@ std::shared_ptr<const Scene> armScene(int conditions) {
   angles.type = Sensor::Type::JointAngle;
   angles.targets = {"shoulder", "elbow"};
   scene->sensors.push_back(angles);
-  scene->success = SuccessSpec{.sensor = "q", .target = {0, 0}, .within = 0.1};
+  SuccessSpec success;
+  success.sensor = "q";
+  success.target = {0, 0};
+  scene->success = success;
   for (int i = 0; i < conditions; ++i) {
     scene->conditions.push_back(
         {"c" + std::to_string(i + 1),

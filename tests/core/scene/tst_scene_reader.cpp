@@ -202,8 +202,12 @@ void TestSceneReader::shippedScenesAreFoundByName() {
 void TestSceneReader::anUnknownNameListsTheShippedScenes() {
   const auto scene = gps::findScene("pont_mass", GPS_SCENES);
   QVERIFY(!scene);
-  QVERIFY2(scene.error().mend.starts_with("Did you mean point_mass? Shipped scenes: obstacle_navigation, "),
-           scene.error().mend.c_str());
+  std::string all;
+  for (const gps::ShippedScene& entry : gps::shippedScenes(GPS_SCENES)) {
+    all += (all.empty() ? "" : ", ") + entry.name;
+  }
+  QVERIFY(all.find("point_mass") != std::string::npos);
+  QCOMPARE(scene.error().mend, "Did you mean point_mass? Shipped scenes: " + all + ".");
 }
 
 void TestSceneReader::suggestedValuesBecomeSettings() {
