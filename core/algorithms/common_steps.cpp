@@ -285,10 +285,10 @@ void extendPolicyWindow(AlgorithmState& state, const std::vector<ConditionData>&
   }
 }
 
-/// Whether the fitted dynamics believe that the linearised policy stays where rollouts have been: mean and
-/// deviation of every state entry within kReach times the range that was sampled over the whole horizon.
-static bool isTame(const LinearGaussianController& linearised, const ConditionData& data) {
-  constexpr double kReach = 3.0;
+/// How far, in ranges that were sampled over the whole horizon, mean and deviation of a state entry leave the
+/// middle of that range at most when the linearised policy acts on the fitted dynamics. Infinite where a number is
+/// not finite.
+static double reachOf(const LinearGaussianController& linearised, const ConditionData& data) {
   const Eigen::Index dX = data.trajectories.front().X.cols();
   Vector low = Vector::Constant(dX, std::numeric_limits<double>::infinity());
   Vector high = -low;
@@ -297,17 +297,18 @@ static bool isTame(const LinearGaussianController& linearised, const ConditionDa
     high = high.cwiseMax(trajectory.X.colwise().maxCoeff().transpose());
   }
   const Vector centre = 0.5 * (low + high);
-  const Vector reach = kReach * 0.5 * (high - low);
+  double farthest = 0.0;
   const Marginals marginals = forwardPass(linearised, *data.dynamics);
   for (std::size_t t = 0; t < marginals.mean.size(); ++t) {
     const Vector deviation = (marginals.mean[t].head(dX) - centre).cwiseAbs() +
                              marginals.cov[t].diagonal().head(dX).cwiseMax(0.0).cwiseSqrt();
-    // Written so that a number that is not finite is not tame; constant entries have no range to leave.
+    if (!deviation.allFinite()) return std::numeric_limits<double>::infinity();
     for (Eigen::Index d = 0; d < dX; ++d) {
-      if (high(d) > low(d) && !(deviation(d) <= reach(d))) return false;
+      // Constant entries have no range to leave.
+      if (high(d) > low(d)) farthest = std::max(farthest, deviation(d) / (0.5 * (high(d) - low(d))));
     }
   }
-  return true;
+  return farthest;
 }
 
 Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmState& state,
@@ -343,12 +344,18 @@ Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmSta
     const JointPrior prior =
         window ? policyWindowPrior(policy, condition, p.dynamics.window) : condition.policyPrior;
     LineariseOptions own = options;
-    constexpr int kTries = 8;
+    constexpr int kTries = 6;
+    constexpr double kTame = 3.0;
+    double best = std::numeric_limits<double>::infinity();
     for (int attempt = 1; attempt <= kTries; ++attempt) {
       Result<LinearisedPolicy> linear = linearise(policy, data[i].trajectories, prior, own);
       if (!linear) return inCondition(linear.error(), run.task(), index);
-      found[i] = *std::move(linear);
-      if (!p.policy.linTame || isTame(found[i]->controller, data[i])) break;
+      const double reach = p.policy.linTame ? reachOf(linear->controller, data[i]) : 0.0;
+      if (reach < best || !found[i]) {
+        found[i] = *std::move(linear);
+        best = reach;
+      }
+      if (best <= kTame) break;
       own.conditioning.regRelative *= 4.0;
       own.conditioning.inputRidge *= 4.0;
     }

@@ -90,7 +90,7 @@ struct PolicyParams {
                       .usedBy = kUsedByPolicy,
                       .help = "Raise the ridges of the policy's linearisation, four times at a step, until the "
                               "linearised policy stays, under the fitted dynamics, within three times the range of "
-                              "the sampled states. With few samples in contact the regression may see gains the "
+                              "the sampled states, or take the ridge that keeps it closest. With few samples in contact the regression may see gains the "
                               "policy does not have, and its closed loop explodes."});
     visitor(self.linReg, ParamSpec{.key = "pol.lin_reg", .label = "Linearisation ridge", .min = 0, .max = 1e-2,
                                    .level = Level::Expert, .usedBy = kUsedByPolicy,
