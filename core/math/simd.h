@@ -7,6 +7,7 @@
 #endif
 
 #include <Eigen/Core>
+#include <cstddef>
 #include <cstring>
 
 namespace gps {
@@ -51,6 +52,12 @@ struct Simd {
   /// x where gate > 0, else 0
   static Vec whereAbove0(Vec gate, Vec x) { return gate > Vec{} ? x : Vec{}; }
   static Vec max(Vec a, Vec b) { return a < b ? b : a; }
+  /// A square of kWidth rows of kWidth numbers; the strides are distances of rows.
+  static void transpose(const Scalar* from, std::ptrdiff_t fromStride, Scalar* to, std::ptrdiff_t toStride) {
+    for (int i = 0; i < kWidth; ++i) {
+      for (int j = 0; j < kWidth; ++j) to[j * toStride + i] = from[i * fromStride + j];
+    }
+  }
   /// Whether a > b in some lane.
   static bool anyAbove(Vec a, Vec b) {
     bool any = false;
@@ -86,6 +93,25 @@ struct Simd<float> {
     return _mm256_and_ps(_mm256_cmp_ps(gate, _mm256_setzero_ps(), _CMP_GT_OQ), x);
   }
   static Vec max(Vec a, Vec b) { return _mm256_max_ps(b, a); }
+  static void transpose(const float* from, std::ptrdiff_t fromStride, float* to, std::ptrdiff_t toStride) {
+    Vec pair[8], quad[8];
+    for (int i = 0; i < 8; i += 2) {
+      const Vec even = load(from + i * fromStride);
+      const Vec odd = load(from + (i + 1) * fromStride);
+      pair[i] = _mm256_unpacklo_ps(even, odd);
+      pair[i + 1] = _mm256_unpackhi_ps(even, odd);
+    }
+    for (int i = 0; i < 8; i += 4) {
+      quad[i] = _mm256_shuffle_ps(pair[i], pair[i + 2], _MM_SHUFFLE(1, 0, 1, 0));
+      quad[i + 1] = _mm256_shuffle_ps(pair[i], pair[i + 2], _MM_SHUFFLE(3, 2, 3, 2));
+      quad[i + 2] = _mm256_shuffle_ps(pair[i + 1], pair[i + 3], _MM_SHUFFLE(1, 0, 1, 0));
+      quad[i + 3] = _mm256_shuffle_ps(pair[i + 1], pair[i + 3], _MM_SHUFFLE(3, 2, 3, 2));
+    }
+    for (int j = 0; j < 4; ++j) {
+      store(to + j * toStride, _mm256_permute2f128_ps(quad[j], quad[j + 4], 0x20));
+      store(to + (j + 4) * toStride, _mm256_permute2f128_ps(quad[j], quad[j + 4], 0x31));
+    }
+  }
   static bool anyAbove(Vec a, Vec b) { return _mm256_movemask_ps(_mm256_cmp_ps(a, b, _CMP_GT_OQ)) != 0; }
 };
 
@@ -115,6 +141,16 @@ struct Simd<double> {
     return _mm256_and_pd(_mm256_cmp_pd(gate, _mm256_setzero_pd(), _CMP_GT_OQ), x);
   }
   static Vec max(Vec a, Vec b) { return _mm256_max_pd(b, a); }
+  static void transpose(const double* from, std::ptrdiff_t fromStride, double* to, std::ptrdiff_t toStride) {
+    const Vec a = load(from), b = load(from + fromStride);
+    const Vec c = load(from + 2 * fromStride), d = load(from + 3 * fromStride);
+    const Vec ab0 = _mm256_unpacklo_pd(a, b), ab1 = _mm256_unpackhi_pd(a, b);
+    const Vec cd0 = _mm256_unpacklo_pd(c, d), cd1 = _mm256_unpackhi_pd(c, d);
+    store(to, _mm256_permute2f128_pd(ab0, cd0, 0x20));
+    store(to + toStride, _mm256_permute2f128_pd(ab1, cd1, 0x20));
+    store(to + 2 * toStride, _mm256_permute2f128_pd(ab0, cd0, 0x31));
+    store(to + 3 * toStride, _mm256_permute2f128_pd(ab1, cd1, 0x31));
+  }
   static bool anyAbove(Vec a, Vec b) { return _mm256_movemask_pd(_mm256_cmp_pd(a, b, _CMP_GT_OQ)) != 0; }
 };
 #endif

@@ -50,15 +50,18 @@ std::size_t MlpShape::biasOffset(int layer) const {
 template <class Scalar>
 PackedMlp<Scalar>::PackedMlp(MlpShape shape) : m_shape(std::move(shape)) {
   GPS_EXPECTS(m_shape.layers() >= 1, "an MLP has an input and an output width");
+  std::size_t size = 0;
   for (int l = 0; l < m_shape.layers(); ++l) {
     Layer layer;
     layer.in = m_shape.widths[static_cast<std::size_t>(l)];
     layer.out = m_shape.widths[static_cast<std::size_t>(l) + 1];
     layer.columns = roundedUp<Scalar>(layer.out);
     layer.backColumns = roundedUp<Scalar>(layer.in);
-    layer.forward.assign(static_cast<std::size_t>((layer.in + 1) * layer.columns), Scalar(0));
+    layer.offset = size;
+    size += static_cast<std::size_t>((layer.in + 1) * layer.columns);
     m_layers.push_back(std::move(layer));
   }
+  m_parameters.assign(size, Scalar(0));
 }
 
 template <class Scalar>
@@ -68,22 +71,53 @@ int PackedMlp<Scalar>::stride(int boundary) const {
 
 template <class Scalar>
 void PackedMlp<Scalar>::load(std::span<const Scalar> parameters, bool withBackward) {
-  GPS_EXPECTS(parameters.size() == m_shape.parameterCount(), "parameters do not fit the network's shape");
-  const Scalar* from = parameters.data();
-  for (Layer& layer : m_layers) {
-    for (int i = 0; i <= layer.in; ++i, from += layer.out) {
-      std::copy_n(from, layer.out, layer.forward.data() + i * layer.columns);
+  pack(parameters, m_parameters);
+  if (withBackward) transposeWeights();
+}
+
+template <class Scalar>
+void PackedMlp<Scalar>::pack(std::span<const Scalar> flat, std::span<Scalar> packed) const {
+  GPS_EXPECTS(flat.size() == m_shape.parameterCount(), "parameters do not fit the network's shape");
+  const Scalar* from = flat.data();
+  for (const Layer& layer : m_layers) {
+    Scalar* to = packed.data() + layer.offset;
+    for (int i = 0; i <= layer.in; ++i, from += layer.out, to += layer.columns) {
+      std::copy_n(from, layer.out, to);
     }
   }
-  if (!withBackward) return;
+}
+
+template <class Scalar>
+void PackedMlp<Scalar>::unpack(std::span<const Scalar> packed, std::span<Scalar> flat) const {
+  GPS_EXPECTS(flat.size() == m_shape.parameterCount(), "parameters do not fit the network's shape");
+  Scalar* to = flat.data();
+  for (const Layer& layer : m_layers) {
+    const Scalar* from = packed.data() + layer.offset;
+    for (int i = 0; i <= layer.in; ++i, to += layer.out, from += layer.columns) {
+      std::copy_n(from, layer.out, to);
+    }
+  }
+}
+
+template <class Scalar>
+void PackedMlp<Scalar>::transposeWeights() {
+  constexpr int kWidth = Simd<Scalar>::kWidth;
   // The inputs' derivative is never needed, so the first layer is not transposed.
   for (std::size_t l = 1; l < m_layers.size(); ++l) {
     Layer& layer = m_layers[l];
-    layer.backward.resize(static_cast<std::size_t>(layer.out * layer.backColumns), Scalar(0));
-    for (int i = 0; i < layer.in; ++i) {
-      const Scalar* row = layer.forward.data() + i * layer.columns;
-      Scalar* column = layer.backward.data() + i;
-      for (int o = 0; o < layer.out; ++o) column[o * layer.backColumns] = row[o];
+    layer.backward.resize(static_cast<std::size_t>(layer.columns * layer.backColumns), Scalar(0));
+    const Scalar* W = m_parameters.data() + layer.offset;
+    int i = 0;
+    for (; i + kWidth <= layer.in; i += kWidth) {
+      for (int o = 0; o < layer.columns; o += kWidth) {
+        Simd<Scalar>::transpose(W + i * layer.columns + o, layer.columns,
+                                layer.backward.data() + o * layer.backColumns + i, layer.backColumns);
+      }
+    }
+    for (; i < layer.in; ++i) {
+      for (int o = 0; o < layer.out; ++o) {
+        layer.backward[static_cast<std::size_t>(o * layer.backColumns + i)] = W[i * layer.columns + o];
+      }
     }
   }
 }
@@ -99,9 +133,9 @@ void PackedMlp<Scalar>::forwardLayer(int index, int rows, const Scalar* inputs, 
                                          .a = inputs,
                                          .aRow = stride(index),
                                          .aCol = 1,
-                                         .b = l.forward.data(),
+                                         .b = forwardWeights(index),
                                          .bRow = l.columns,
-                                         .start = l.forward.data() + l.in * l.columns,
+                                         .start = forwardWeights(index) + l.in * l.columns,
                                          .c = outputs,
                                          .cRow = stride(index + 1)};
   if (index + 1 == m_shape.layers()) {
@@ -147,8 +181,8 @@ FusedMlp<Scalar>::FusedMlp(MlpShape shape, int batch) : m_packed(std::move(shape
     m_activations.emplace_back(size, Scalar(0));
     if (boundary == 0) continue;
     m_deltas.emplace_back(size, Scalar(0));
-    m_gradients.emplace_back(m_packed.layer(boundary - 1).forward.size(), Scalar(0));
   }
+  m_gradient.assign(m_packed.packed().size(), Scalar(0));
   m_residual.resize(static_cast<std::size_t>(this->shape().widths.back()));
 }
 
@@ -158,6 +192,15 @@ Scalar FusedMlp<Scalar>::lossAndGradient(std::span<const Scalar> parameters, con
                                          std::span<Scalar> gradient) {
   GPS_EXPECTS(gradient.size() == parameters.size(), "the gradient has the parameters' size");
   m_packed.load(parameters, true);
+  const Scalar loss = evaluate(observations, targets, precisions);
+  m_packed.unpack(m_gradient, gradient);
+  return loss;
+}
+
+/// Loss and packed gradient at the packed parameters.
+template <class Scalar>
+Scalar FusedMlp<Scalar>::evaluate(const Scalar* observations, const Scalar* targets,
+                                  const Scalar* precisions) {
   const int dIn = shape().widths.front();
   const int inStride = m_packed.stride(0);
   for (int b = 0; b < m_batch; ++b) {
@@ -173,7 +216,6 @@ Scalar FusedMlp<Scalar>::lossAndGradient(std::span<const Scalar> parameters, con
   }
   const Scalar loss = outputDelta(targets, precisions);
   backward();
-  writeGradient(gradient);
   return loss;
 }
 
@@ -218,7 +260,7 @@ void FusedMlp<Scalar>::backward() {
                                     .b = delta,
                                     .bRow = m_packed.stride(l + 1),
                                     .start = nullptr,
-                                    .c = m_gradients[index].data(),
+                                    .c = m_gradient.data() + layer.offset,
                                     .cRow = layer.columns},
             [](const Vec& x, std::ptrdiff_t) { return x; });
     if (l == 0) break;
@@ -243,16 +285,6 @@ void FusedMlp<Scalar>::backward() {
         return S::mul(S::fnma(y, y, S::broadcast(Scalar(1))), x);
       });
     }
-  }
-}
-
-template <class Scalar>
-void FusedMlp<Scalar>::writeGradient(std::span<Scalar> gradient) const {
-  Scalar* to = gradient.data();
-  for (int l = 0; l < shape().layers(); ++l) {
-    const typename PackedMlp<Scalar>::Layer& layer = m_packed.layer(l);
-    const Scalar* from = m_gradients[static_cast<std::size_t>(l)].data();
-    for (int i = 0; i <= layer.in; ++i, to += layer.out) std::copy_n(from + i * layer.columns, layer.out, to);
   }
 }
 
@@ -309,10 +341,42 @@ void adamStep(std::span<Scalar> parameters, std::span<const Scalar> gradient, st
   std::copy_n(second, rest, &v[i]);
 }
 
+template <class Scalar>
+MlpDescent<Scalar>::MlpDescent(MlpShape shape, int batch, std::span<const Scalar> parameters,
+                               std::span<const Scalar> m, std::span<const Scalar> v)
+    : m_network(std::move(shape), batch) {
+  PackedMlp<Scalar>& packed = m_network.m_packed;
+  m_first.assign(packed.packed().size(), Scalar(0));
+  m_second.assign(packed.packed().size(), Scalar(0));
+  packed.load(parameters, true);
+  packed.pack(m, m_first);
+  packed.pack(v, m_second);
+}
+
+template <class Scalar>
+Scalar MlpDescent<Scalar>::step(const Scalar* observations, const Scalar* targets, const Scalar* precisions,
+                                long step, const AdamOptions& options) {
+  const Scalar loss = m_network.evaluate(observations, targets, precisions);
+  // The pads have gradient 0 and stay 0.
+  adamStep<Scalar>(m_network.m_packed.packed(), m_network.m_gradient, m_first, m_second, step, options);
+  m_network.m_packed.transposeWeights();
+  return loss;
+}
+
+template <class Scalar>
+void MlpDescent<Scalar>::store(std::span<Scalar> parameters, std::span<Scalar> m, std::span<Scalar> v) {
+  const PackedMlp<Scalar>& packed = m_network.m_packed;
+  packed.unpack(m_network.m_packed.packed(), parameters);
+  packed.unpack(m_first, m);
+  packed.unpack(m_second, v);
+}
+
 template class PackedMlp<float>;
 template class PackedMlp<double>;
 template class FusedMlp<float>;
 template class FusedMlp<double>;
+template class MlpDescent<float>;
+template class MlpDescent<double>;
 template void adamStep<float>(std::span<float>, std::span<const float>, std::span<float>, std::span<float>,
                               long, const AdamOptions&);
 template void adamStep<double>(std::span<double>, std::span<const double>, std::span<double>,

@@ -31,7 +31,8 @@ struct AdamOptions {
   double weightDecay = 0.0;
 };
 
-/// Parameters of an MLP in the layout of the kernels: rows padded to whole vectors, the bias as last row.
+/// Parameters of an MLP in the layout of the kernels: one array, layer by layer, rows padded with 0 to whole
+/// vectors, the bias as last row.
 template <class Scalar>
 class PackedMlp {
  public:
@@ -39,16 +40,23 @@ class PackedMlp {
   struct Layer {
     int in = 0;
     int out = 0;
-    int columns = 0;      ///< out, rounded up to whole vectors
-    int backColumns = 0;  ///< in, rounded up
-    Buffer forward;       ///< (in + 1) x columns: W, then b
-    Buffer backward;      ///< out x backColumns: W'
+    int columns = 0;         ///< out, rounded up to whole vectors
+    int backColumns = 0;     ///< in, rounded up
+    std::size_t offset = 0;  ///< of its (in + 1) x columns numbers: W, then b
+    Buffer backward;         ///< columns x backColumns: W'
   };
 
   explicit PackedMlp(MlpShape shape);
 
   /// Copies the parameters; `withBackward` also fills the transposed weights.
   void load(std::span<const Scalar> parameters, bool withBackward);
+  /// After a change of packed().
+  void transposeWeights();
+
+  std::span<Scalar> packed() { return m_parameters; }
+  /// Between the order of MlpShape and this layout, for parameters as for anything else of their shape.
+  void pack(std::span<const Scalar> flat, std::span<Scalar> packed) const;
+  void unpack(std::span<const Scalar> packed, std::span<Scalar> flat) const;
 
   /// Any number of rows, contiguous. A row's result does not depend on the other rows. Safe to call from
   /// several threads at once.
@@ -63,11 +71,17 @@ class PackedMlp {
 
   const MlpShape& shape() const { return m_shape; }
   const Layer& layer(int index) const { return m_layers[static_cast<std::size_t>(index)]; }
+  /// W, then b.
+  const Scalar* forwardWeights(int index) const { return m_parameters.data() + layer(index).offset; }
 
  private:
   MlpShape m_shape;
   std::vector<Layer> m_layers;
+  Buffer m_parameters;
 };
+
+template <class Scalar>
+class MlpDescent;
 
 /// Fused forward, precision-weighted loss, backward and Adam for an MLP, without allocation after the first
 /// call. A template on the scalar: training runs float, checks run double (instantiated for both).
@@ -88,17 +102,18 @@ class FusedMlp {
   const MlpShape& shape() const { return m_packed.shape(); }
 
  private:
+  friend class MlpDescent<Scalar>;
   using Buffer = typename PackedMlp<Scalar>::Buffer;
 
+  Scalar evaluate(const Scalar* observations, const Scalar* targets, const Scalar* precisions);
   Scalar outputDelta(const Scalar* targets, const Scalar* precisions);
   void backward();
-  void writeGradient(std::span<Scalar> gradient) const;
 
   PackedMlp<Scalar> m_packed;
   int m_batch;
   std::vector<Buffer> m_activations;  // per boundary: batch rows of values, then 1
   std::vector<Buffer> m_deltas;       // per layer: derivative of the loss by its output before the activation
-  std::vector<Buffer> m_gradients;    // per layer, in the layout of PackedMlp::Layer::forward
+  Buffer m_gradient;                  // packed
   Buffer m_residual;
 };
 
@@ -106,5 +121,24 @@ class FusedMlp {
 template <class Scalar>
 void adamStep(std::span<Scalar> parameters, std::span<const Scalar> gradient, std::span<Scalar> m,
               std::span<Scalar> v, long step, const AdamOptions& options);
+
+/// Many steps of FusedMlp::lossAndGradient and adamStep with the same numbers as result: between them
+/// parameters and moments stay in the kernels' layout.
+template <class Scalar>
+class MlpDescent {
+ public:
+  MlpDescent(MlpShape shape, int batch, std::span<const Scalar> parameters, std::span<const Scalar> m,
+             std::span<const Scalar> v);
+
+  /// One batch, arrays as for FusedMlp::lossAndGradient. Returns the loss before the step.
+  Scalar step(const Scalar* observations, const Scalar* targets, const Scalar* precisions, long step,
+              const AdamOptions& options);
+  void store(std::span<Scalar> parameters, std::span<Scalar> m, std::span<Scalar> v);
+
+ private:
+  FusedMlp<Scalar> m_network;
+  typename PackedMlp<Scalar>::Buffer m_first;
+  typename PackedMlp<Scalar>::Buffer m_second;
+};
 
 }  // namespace gps

@@ -119,8 +119,7 @@ Status descend(NeuralPolicyAccess::Impl& impl, const TrainingRows<float>& rows,
   const int question = stepsPerQuestion(impl.shape(), batch, request.autograd);
   AdamOptions adam{.lr = params.lr, .weightDecay = params.weightDecay};
   const std::span<float> parameters = impl.module.parameters();
-  FusedMlp<float> network(impl.shape(), batch);
-  std::vector<float> gradient(parameters.size());
+  MlpDescent<float> descent(impl.shape(), batch, parameters, impl.adamM, impl.adamV);
   std::vector<int> permutation(static_cast<std::size_t>(rows.rows()));
   std::iota(permutation.begin(), permutation.end(), 0);
   TrainingRows<float> minirows;
@@ -147,9 +146,8 @@ Status descend(NeuralPolicyAccess::Impl& impl, const TrainingRows<float>& rows,
                                        .precisions = minirows.precisions.data()},
                                       impl.adamM, impl.adamV, impl.adamStep, adam);
     } else {
-      loss = network.lossAndGradient(parameters, minirows.observations.data(), minirows.targets.data(),
-                                     minirows.precisions.data(), gradient);
-      adamStep<float>(parameters, gradient, impl.adamM, impl.adamV, impl.adamStep, adam);
+      loss = descent.step(minirows.observations.data(), minirows.targets.data(), minirows.precisions.data(),
+                          impl.adamStep, adam);
     }
     if (!std::isfinite(loss)) return diverged(step, "The loss");
     losses.add(step, loss, log);
@@ -159,6 +157,7 @@ Status descend(NeuralPolicyAccess::Impl& impl, const TrainingRows<float>& rows,
       break;
     }
   }
+  if (!request.autograd) descent.store(parameters, impl.adamM, impl.adamV);
   // A weight that overflows shows in the loss of the next step; only the last step has none.
   const auto finite = [](float x) { return std::isfinite(x); };
   if (!std::all_of(parameters.begin(), parameters.end(), finite)) return diverged(log.steps, "A weight");

@@ -95,6 +95,8 @@ class TestMlp : public QObject {
   void alignmentOfTheBuffersDoesNotMatter();
   void fusedStepsAgreeWithAutograd_data() { shapes(); }
   void fusedStepsAgreeWithAutograd();
+  void descentIsManyFusedSteps_data();
+  void descentIsManyFusedSteps();
   void adamFollowsItsFormulaWhereverAnElementLies();
   void notANumberReachesTheLoss_data() { shapes(); }
   void notANumberReachesTheLoss();
@@ -237,6 +239,36 @@ void TestMlp::fusedStepsAgreeWithAutograd() {
     QVERIFY(largestDifference(v, otherV) <= 1e-5 * largest(v));
     QVERIFY(largestDifference(parameters, module.parameters()) <= 1e-5 * largest(parameters));
   }
+}
+
+void TestMlp::descentIsManyFusedSteps_data() {
+  fusedStepsAgreeWithAutograd_data();
+}
+
+// Bit for bit: how the numbers lie in memory changes no sum.
+void TestMlp::descentIsManyFusedSteps() {
+  QFETCH(std::vector<int>, widths);
+  QFETCH(bool, tanh);
+  QFETCH(int, batch);
+  const auto compare = [&]<class Scalar>(Scalar) {
+    const Problem<Scalar> p = problem<Scalar>({widths, tanh ? Activation::Tanh : Activation::Relu}, batch, 12);
+    const AdamOptions adam{.weightDecay = 0.005};
+    FusedMlp<Scalar> network(p.shape, batch);
+    std::vector<Scalar> parameters = p.parameters, gradient(parameters.size());
+    std::vector<Scalar> m(parameters.size(), Scalar(0.01)), v(parameters.size(), Scalar(0.02));
+    MlpDescent<Scalar> descent(p.shape, batch, parameters, m, v);
+    for (long step = 3; step <= 12; ++step) {
+      const Scalar loss = network.lossAndGradient(parameters, p.observations.data(), p.targets.data(),
+                                                  p.precisions.data(), gradient);
+      adamStep<Scalar>(parameters, gradient, m, v, step, adam);
+      QVERIFY(loss == descent.step(p.observations.data(), p.targets.data(), p.precisions.data(), step, adam));
+    }
+    std::vector<Scalar> otherParameters(parameters.size()), otherM(m.size()), otherV(v.size());
+    descent.store(otherParameters, otherM, otherV);
+    QVERIFY(otherParameters == parameters && otherM == m && otherV == v);
+  };
+  compare(1.0F);
+  compare(1.0);
 }
 
 void TestMlp::adamFollowsItsFormulaWhereverAnElementLies() {
