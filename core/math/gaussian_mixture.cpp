@@ -20,8 +20,8 @@ constexpr int kLloydSteps = 10;
 // A point that belongs to a cluster by less than this changes no moment within rounding, but would cost as
 // much as a full member; most points belong to one or two clusters only.
 constexpr double kNegligible = 1e-14;
-// How far below the best cluster's log density a cluster is given up before all of it is known; e^-40 is lost in
-// the rounding of the sum over clusters.
+// How far below the best cluster's log density a cluster is given up before all of it is known; e^-40 is lost
+// in the rounding of the sum over clusters.
 constexpr double kGivenUp = 40.0;
 // Below this mass the members given up may count for the log of a weight.
 constexpr double kSmallMass = 1e-2;
@@ -47,7 +47,7 @@ Moments globalMoments(const MatrixRef& data) {
   return moments;
 }
 
-/// The points that count for a cluster and their responsibilities: the first `count` of arrays as long as the data.
+/// The points that count for a cluster and their responsibilities: the first `count` entries.
 struct Members {
   int count = 0;
   std::vector<int> point;
@@ -177,7 +177,8 @@ class Maximisation {
         m_mean(static_cast<std::size_t>(m_columns)),
         m_sigma(static_cast<std::size_t>(m_dimension * m_columns)) {
     for (Eigen::Index j = 0; j < data.rows(); ++j) {
-      for (int d = 0; d < m_dimension; ++d) m_points[static_cast<std::size_t>(j * m_columns + d)] = data(j, d);
+      double* point = m_points.data() + j * m_columns;
+      for (int d = 0; d < m_dimension; ++d) point[d] = data(j, d);
     }
   }
 
@@ -297,22 +298,28 @@ Result<MixtureDensity> MixtureDensity::make(GaussianMixture mixture) {
   return density;
 }
 
-Matrix MixtureDensity::logJoint(const MatrixRef& points) const {
+namespace {
+
+/// Log densities of all clusters (columns), rows filled up to whole blocks with the last point.
+Eigen::ArrayXXd filledLogJoint(const MixtureKernels& kernels, const QueryBlocks& blocks) {
   constexpr int kVectors = QueryBlocks::kPoints / S::kWidth;
-  const QueryBlocks blocks(points);
-  PanelBuffer scratch = m_kernels->scratch(kVectors);
-  Matrix joint(points.rows(), m_mixture.clusters());
+  PanelBuffer scratch = kernels.scratch(kVectors);
+  Eigen::ArrayXXd joint(blocks.blocks() * QueryBlocks::kPoints, kernels.clusters());
   for (int block = 0; block < blocks.blocks(); ++block) {
-    const int start = block * QueryBlocks::kPoints;
-    for (int k = 0; k < m_mixture.clusters(); ++k) {
+    for (int k = 0; k < kernels.clusters(); ++k) {
       Vec result[kVectors];
-      Eigen::Matrix<double, QueryBlocks::kPoints, 1> lanes;
-      m_kernels->logJoint<kVectors>(k, blocks[block], nullptr, scratch.data(), result);
-      for (int v = 0; v < kVectors; ++v) S::store(lanes.data() + v * S::kWidth, result[v]);
-      joint.col(k).segment(start, blocks.count(block)) = lanes.head(blocks.count(block));
+      kernels.logJoint<kVectors>(k, blocks[block], nullptr, scratch.data(), result);
+      double* to = joint.col(k).data() + block * QueryBlocks::kPoints;
+      for (int v = 0; v < kVectors; ++v) S::store(to + v * S::kWidth, result[v]);
     }
   }
   return joint;
+}
+
+}  // namespace
+
+Matrix MixtureDensity::logJoint(const MatrixRef& points) const {
+  return filledLogJoint(*m_kernels, QueryBlocks(points)).topRows(points.rows()).matrix();
 }
 
 Result<MixtureQuery> MixtureDensity::query(const MatrixRef& points) const {
@@ -320,16 +327,26 @@ Result<MixtureQuery> MixtureDensity::query(const MatrixRef& points) const {
               "the points must have the dimension of the mixture");
   if (!points.allFinite()) return notFinite();
   const int K = m_mixture.clusters();
-  Matrix logs = logJoint(points);  // of the responsibilities, from here on
-  const Vector top = logs.rowwise().maxCoeff();
-  const Vector density = top + (logs.colwise() - top).array().exp().matrix().rowwise().sum().array().log().matrix();
+  const Eigen::Index N = points.rows();
+  Eigen::ArrayXXd logs = filledLogJoint(*m_kernels, QueryBlocks(points));
+  const Eigen::Index filled = logs.rows();
+  Eigen::ArrayXd top = logs.col(0);
+  for (int k = 1; k < K; ++k) top = top.max(logs.col(k));
+  Eigen::ArrayXd sum = Eigen::ArrayXd::Zero(filled);
+  for (int k = 0; k < K; ++k) sum += (logs.col(k) - top).exp();
+  const Eigen::ArrayXd density = top + sum.log();
+  // From here on logarithms of responsibilities; points that only fill up have none.
   logs.colwise() -= density;
+  logs.bottomRows(filled - N).setConstant(-1e300);
 
   MixtureQuery query;
   query.logWeight.resize(K);
+  Eigen::ArrayXd largest(K);
   for (int k = 0; k < K; ++k) {
-    query.logWeight(k) = logSumExp(logs.col(k)) - std::log(static_cast<double>(points.rows()));
+    largest(k) = logs.col(k).maxCoeff();
+    query.logWeight(k) = (logs.col(k) - largest(k)).exp().sum();
   }
+  query.logWeight = (query.logWeight.array().log() + largest - std::log(static_cast<double>(N))).matrix();
   const Vector weight = query.logWeight.array().exp().matrix();
   const Eigen::Index D = m_mixture.dimension();
   query.mu0 = Vector::Zero(D);
@@ -393,10 +410,11 @@ Result<EmResult> fitMixture(const MatrixRef& data, const GaussianMixture& start,
     smallMasses.startPass();
     for (int k = 0; k < K; ++k) {
       const std::size_t at = static_cast<std::size_t>(k);
-      const double logMass = e.mass(k) > kSmallMass
-                                 ? std::log(e.mass(k))
-                                 : smallMasses.of(k, wasReset[at], mixture.logWeight(k), *kernels, e.logDensity);
-      mixture.logWeight(k) = logMass - std::log(N);
+      double& logWeight = mixture.logWeight(k);
+      logWeight = (e.mass(k) > kSmallMass
+                       ? std::log(e.mass(k))
+                       : smallMasses.of(k, wasReset[at], logWeight, *kernels, e.logDensity)) -
+                  std::log(N);
       wasReset[at] = e.mass(k) / N < options.resetMass / K || e.members[at].count == 0;
       if (wasReset[at]) {
         mixture.mu[at] = reset.mean;

@@ -10,7 +10,7 @@ namespace gps {
 
 namespace {
 
-/// Elimination on [sigma | I], row-major rows of two blocks of `columns` each, leaves L' and L^-1. Returns the
+/// Elimination on [sigma | I], rows of two blocks of `columns` each, leaves L' and L^-1. Returns the
 /// logarithm of the determinant, or nothing when sigma is not positive definite.
 std::optional<double> invertFactor(PanelBuffer& panel, int D, int columns) {
   using S = Simd<double>;
@@ -24,7 +24,9 @@ std::optional<double> invertFactor(PanelBuffer& panel, int D, int columns) {
     const int first = j / S::kWidth * S::kWidth;
     const int last = columns + first + S::kWidth;
     const S::Vec scale = S::broadcast(1.0 / std::sqrt(pivot));
-    for (int c = first; c < last; c += S::kWidth) S::store(pivotRow + c, S::mul(scale, S::load(pivotRow + c)));
+    for (int c = first; c < last; c += S::kWidth) {
+      S::store(pivotRow + c, S::mul(scale, S::load(pivotRow + c)));
+    }
     for (int i = j + 1; i < D; ++i) {
       double* row = panel.data() + i * 2 * columns;
       const S::Vec factor = S::broadcast(pivotRow[i]);

@@ -10,8 +10,8 @@
 
 namespace gps {
 
-/// Points side by side, V vectors of them per dimension, so that one operation serves several points. The last
-/// block is filled up with the last point.
+/// Points side by side, V vectors of them per dimension, so that one operation serves several points. The
+/// last block is filled up with the last point.
 template <int V>
 class PointBlocks {
  public:
@@ -52,7 +52,9 @@ class MixtureKernels {
 
   int clusters() const { return static_cast<int>(m_logScale.size()); }
   /// Room for the centred points of one block of V vectors.
-  PanelBuffer scratch(int V) const { return PanelBuffer(static_cast<std::size_t>(m_dimension * V * S::kWidth)); }
+  PanelBuffer scratch(int V) const {
+    return PanelBuffer(static_cast<std::size_t>(m_dimension * V * S::kWidth));
+  }
 
   /// ln w_k + ln N(z; mu_k, sigma_k) of one block. False, as soon as it is clear, when no point reaches
   /// `atLeast`; the result is then undefined. Null: always all of it.
@@ -112,7 +114,7 @@ class MixtureKernels {
   int m_dimension = 0;
   std::size_t m_whitenerSize = 0;
   PanelBuffer m_mu;        // (K x D)
-  PanelBuffer m_whitener;  // L_k^-1, where L_k L_k' = sigma_k: per tile of rows, its columns up to the diagonal
+  PanelBuffer m_whitener;  // L_k^-1, L_k L_k' = sigma_k: per tile of rows, its columns up to the diagonal
   Vector m_logScale;       // ln w_k - 0.5 D ln 2 pi - 0.5 ln |sigma_k|
 };
 

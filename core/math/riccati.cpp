@@ -132,8 +132,9 @@ RiccatiRecursion::Outcome RiccatiRecursion::step(const double* cost, const doubl
       S::store(row + c, S::mul(sum, reciprocal));
     }
   }
-  // V = Qxx - Y'Y. Its errors shrink like the closed loop, but only their symmetric part: an antisymmetric rest
-  // would grow like the open loop and, over an unstable horizon, reach the digits that count. So V is mirrored.
+  // V = Qxx - Y'Y. Its errors shrink like the closed loop, but only their symmetric part: an antisymmetric
+  // rest would grow like the open loop and, over an unstable horizon, reach the digits that count. So V is
+  // mirrored.
   lowerProduct(ProductOperands<double>{.rows = dX,
                                        .inner = dU,
                                        .columns = state,

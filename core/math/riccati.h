@@ -28,8 +28,8 @@ class RiccatiRecursion {
   /// The next stage is the last one: forgets V and v.
   void restart();
 
-  /// Panels of the next stage; at the last stage `map` is not read. `weight` times the symmetric `R` (dU x dU)
-  /// is added to Quu; null for none. After a failure only Quu() is defined.
+  /// Panels of the next stage; at the last stage `map` is not read. `weight` times the symmetric `R`
+  /// (dU x dU) is added to Quu; null for none. After a failure only Quu() is defined.
   Outcome step(const double* cost, const double* map, const double* R = nullptr, double weight = 0.0);
   /// The same from matrices: H (n x n, its symmetric part counts), g (n), F (dX x n), f (dX).
   Outcome step(const Matrix& H, const Vector& g, const Matrix& F, const Vector& f);

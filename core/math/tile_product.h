@@ -81,8 +81,8 @@ inline void productPanel(const ProductOperands<Scalar>& p, int row, int column, 
   }
 }
 
-/// C = start + A B where column <= row + diagonal, and what shares a vector with such an element; the rest of C
-/// is left alone. finish(vector, index into c) is applied to each vector before it is stored.
+/// C = start + A B where column <= row + diagonal, and what shares a vector with such an element; the rest of
+/// C is left alone. finish(vector, index into c) is applied to each vector before it is stored.
 template <class Scalar, class Finish>
 inline void lowerProduct(const ProductOperands<Scalar>& p, int diagonal, Finish finish) {
   constexpr int kWidth = Simd<Scalar>::kWidth;

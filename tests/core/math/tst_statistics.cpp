@@ -328,8 +328,8 @@ void TestStatistics::emEqualsThePlainStatement_data() {
   QTest::newRow("600 points, 16 numbers") << 600 << 16;
 }
 
-// Three passes, with a cluster so far away that its responsibilities underflow: it is reset, and its weight is
-// known by its logarithm only. Clusters far from a block of points are given up early, which must not show.
+// Three passes, with a cluster so far away that its responsibilities underflow: it is reset, and its weight
+// is known by its logarithm only. Clusters far from a block of points are given up early, and it must not show.
 void TestStatistics::emEqualsThePlainStatement() {
   QFETCH(int, points);
   QFETCH(int, dimension);
@@ -374,9 +374,12 @@ void TestStatistics::emEqualsThePlainStatement() {
   QVERIFY(plain.logWeight(2) < -100.0);
   for (int k = 0; k < 4; ++k) {
     const std::size_t at = static_cast<std::size_t>(k);
-    QVERIFY(std::abs(em->mixture.logWeight(k) - plain.logWeight(k)) < 1e-9 * (1.0 + std::abs(plain.logWeight(k))));
-    QVERIFY(largestDifference(em->mixture.mu[at], plain.mu[at]) < 1e-9 * (1.0 + plain.mu[at].cwiseAbs().maxCoeff()));
-    QVERIFY(largestDifference(em->mixture.sigma[at], plain.sigma[at]) < 1e-9 * plain.sigma[at].cwiseAbs().maxCoeff());
+    const double weight = plain.logWeight(k);
+    QVERIFY(std::abs(em->mixture.logWeight(k) - weight) < 1e-9 * (1.0 + std::abs(weight)));
+    const double centre = plain.mu[at].cwiseAbs().maxCoeff();
+    QVERIFY(largestDifference(em->mixture.mu[at], plain.mu[at]) < 1e-9 * (1.0 + centre));
+    const double size = plain.sigma[at].cwiseAbs().maxCoeff();
+    QVERIFY(largestDifference(em->mixture.sigma[at], plain.sigma[at]) < 1e-9 * size);
   }
 }
 
