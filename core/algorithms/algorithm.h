@@ -37,6 +37,9 @@ struct ConditionState {
   std::shared_ptr<const QuadraticCost> cost;
   std::shared_ptr<const LinearGaussianController> linearised;          ///< pibar before its C-step
   double sampledCost = 0.0;                                            ///< mean over its rollouts
+
+  Vector stageCostMin;  ///< (T) over all rollouts since the costs last changed, for the bounds; empty at first
+  Vector stageCostMax;
 };
 
 /// Controllers and policy of the best iteration so far, for step.rollback.

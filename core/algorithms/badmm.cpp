@@ -73,6 +73,7 @@ class Badmm final : public Algorithm {
         const bool withPolicy = !(first && inner == 0);
         if (withPolicy) {
           run.beginPhase("s_step");
+          recordBeforeTraining(state, data, result);
           if (Status s = trainOn(run, state, data, controllersOf(state), true, entropyReg, inner, result); !s) {
             return s.error();
           }
@@ -117,25 +118,30 @@ class Badmm final : public Algorithm {
       const Vector& rho = condition.multipliers.rho;
       const Marginals nowMarginals = forwardPass(*sampling[i], *data[i].dynamics);
       mean += expectedCost(nowMarginals, *data[i].quadratic).sum() / static_cast<double>(data.size());
-      if (!condition.dynamics || state.skipStepRule) continue;
-      double from = 0.0, promised = 0.0, now = 0.0;
+      const int index = static_cast<int>(i);
+      const double local = augmentedCost(nowMarginals, *data[i].quadratic, *sampling[i], linearised[i].controller, rho);
+      const double global = modelCost(linearised[i].controller, *data[i].dynamics, *data[i].quadratic);
+      if (!condition.dynamics || state.skipStepRule) {
+        recordStepCosts({.local = local, .global = global}, index, result);
+        continue;
+      }
+      double from = augmentedCost(forwardPass(*condition.samplingController, *condition.dynamics), *condition.cost,
+                                  *condition.samplingController, *condition.linearised, rho);
+      double promised = augmentedCost(forwardPass(*sampling[i], *condition.dynamics), *condition.cost, *sampling[i],
+                                      *condition.linearised, rho);
+      double now = local;
+      recordStepCosts({from, promised, local, global}, index, result);
       if (p.step.rule == StepRule::Global) {
         from = modelCost(*condition.linearised, *condition.dynamics, *condition.cost);
         promised = modelCost(*sampling[i], *condition.dynamics, *condition.cost);
-        now = modelCost(linearised[i].controller, *data[i].dynamics, *data[i].quadratic);
-      } else {
-        from = augmentedCost(forwardPass(*condition.samplingController, *condition.dynamics), *condition.cost,
-                             *condition.samplingController, *condition.linearised, rho);
-        promised = augmentedCost(forwardPass(*sampling[i], *condition.dynamics), *condition.cost, *sampling[i],
-                                 *condition.linearised, rho);
-        now = augmentedCost(nowMarginals, *data[i].quadratic, *sampling[i], linearised[i].controller, rho);
+        now = global;
       }
       if (p.step.rule == StepRule::Mc) {
         promised = modelCost(*sampling[i], *condition.dynamics, *condition.cost);
         from = condition.sampledCost;
         now = data[i].sampledCost;
       }
-      adaptCondition(from - promised, from - now, static_cast<int>(i), state, p, result);
+      adaptCondition(from - promised, from - now, index, state, p, result);
     }
     state.skipStepRule = false;
     return mean;

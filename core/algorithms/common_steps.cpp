@@ -6,6 +6,7 @@
 #include <limits>
 #include <numbers>
 
+#include "core/algorithms/bounds.h"
 #include "core/math/linalg.h"
 #include "core/policy/initial_controllers.h"
 
@@ -105,6 +106,55 @@ RowMatrix deviations(const LinearGaussianController& controller) {
   return result;
 }
 
+/// Root mean square over t of |K_t|.
+double gainNorm(const LinearGaussianController& controller) {
+  double sum = 0.0;
+  for (const LinearGaussianController::Step& step : controller.steps()) sum += step.K.squaredNorm();
+  return std::sqrt(sum / controller.horizon());
+}
+
+/// Widens the range of the stage costs seen so far by some rollouts (N x T).
+void extendStageCosts(ConditionState& condition, const RowMatrix& costs) {
+  const Vector low = costs.colwise().minCoeff().transpose();
+  const Vector high = costs.colwise().maxCoeff().transpose();
+  const bool first = condition.stageCostMin.size() == 0;
+  condition.stageCostMin = first ? low : Vector(condition.stageCostMin.cwiseMin(low));
+  condition.stageCostMax = first ? high : Vector(condition.stageCostMax.cwiseMax(high));
+}
+
+/// F7: what the divergences say about the gap between policy and controller, beside the gap itself.
+void recordBounds(const ConditionState& condition, const PolicyDivergence& divergence, int index,
+                  MetricTable& metrics) {
+  const auto gap = [&](Metric global, Metric local) {
+    const std::optional<double> pi = metrics.get(global, index), p = metrics.get(local, index);
+    return pi && p ? *pi - *p : std::numeric_limits<double>::quiet_NaN();
+  };
+  metrics.setFinite(Metric::CostGapSampled, index, gap(Metric::GlobalCost, Metric::LocalCleanCost));
+  metrics.setFinite(Metric::CostGapModel, index, gap(Metric::GlobalModelCost, Metric::ModelCost));
+  metrics.setFinite(Metric::EpsilonMax, index, divergence.max.maxCoeff());
+  metrics.setFinite(Metric::EpsilonMean, index, divergence.mean.mean());
+  const PolicyBounds bounds = policyBounds(divergence.max, condition.stageCostMin, condition.stageCostMax);
+  metrics.setFinite(Metric::TvBound, index, bounds.tv);
+  metrics.setFinite(Metric::TvBoundPrinted, index, bounds.tvPrinted);
+  metrics.setFinite(Metric::CostGapBound, index, bounds.costGap);
+  metrics.setFinite(Metric::CostGapBoundPrinted, index, bounds.costGapPrinted);
+  metrics.setFinite(Metric::StageCostMax, index, condition.stageCostMax.maxCoeff());
+}
+
+/// Size and noise of the fitted dynamics over the T-1 transitions.
+void recordDynamics(const LinearGaussianDynamics& dynamics, int condition, MetricTable& metrics) {
+  const int steps = dynamics.horizon() - 1;
+  if (steps < 1) return;
+  double norm = 0.0;
+  double noise = 0.0;
+  for (int t = 0; t < steps; ++t) {
+    norm += dynamics.F[static_cast<std::size_t>(t)].squaredNorm() / steps;
+    noise += dynamics.W[static_cast<std::size_t>(t)].trace() / steps;
+  }
+  metrics.setFinite(Metric::DynamicsNorm, condition, std::sqrt(norm));
+  metrics.setFinite(Metric::DynamicsNoise, condition, noise);
+}
+
 double meanOf(const Vector& v) {
   return v.size() == 0 ? 0.0 : v.mean();
 }
@@ -184,6 +234,7 @@ Result<std::vector<ConditionData>> sampleAndCost(RunContext& run, AlgorithmState
     ConditionData& d = data[static_cast<std::size_t>(i)];
     const Vector totals = d.costs.sampleCosts.rowwise().sum();
     d.sampledCost = totals.mean();
+    extendStageCosts(state.conditions[static_cast<std::size_t>(i)], d.costs.sampleCosts);
     metrics.set(Metric::LocalCost, i, d.sampledCost);
     metrics.set(Metric::LocalCostMin, i, totals.minCoeff());
     metrics.set(Metric::LocalCostMax, i, totals.maxCoeff());
@@ -249,12 +300,15 @@ Status fitModels(RunContext& run, AlgorithmState& state, std::vector<ConditionDa
     const int index = static_cast<int>(i);
     data[i].dynamics = fitted[i];
     metrics.set(Metric::DynamicsR2, index, meanOf(oneStepR2(*fitted[i], data[i].trajectories)));
-    if (state.conditions[i].dynamics) {
-      metrics.set(Metric::DynamicsR2Next, index,
-                  meanOf(oneStepR2(*state.conditions[i].dynamics, data[i].trajectories)));
+    metrics.setFinite(Metric::DynamicsError, index, oneStepError(*fitted[i], data[i].trajectories));
+    recordDynamics(*fitted[i], index, metrics);
+    if (const std::shared_ptr<const LinearGaussianDynamics>& previous = state.conditions[i].dynamics) {
+      metrics.set(Metric::DynamicsR2Next, index, meanOf(oneStepR2(*previous, data[i].trajectories)));
+      metrics.setFinite(Metric::DynamicsErrorNext, index, oneStepError(*previous, data[i].trajectories));
     }
-    if (std::holds_alternative<MixturePrior>(state.conditions[i].dynamicsPrior)) {
+    if (const MixturePrior* mixture = std::get_if<MixturePrior>(&state.conditions[i].dynamicsPrior)) {
       metrics.set(Metric::GmmLogLikelihood, index, likelihood[i]);
+      metrics.set(Metric::GmmClusters, index, mixture->mixture.clusters());
     }
   }
   return Done{};
@@ -408,6 +462,9 @@ void recordCStep(RunContext& run, AlgorithmState& state, const std::vector<CStep
     metrics.set(Metric::EtaRaises, index, step.raises);
     metrics.set(Metric::StepMult, index, condition.stepMult);
     metrics.set(Metric::EntropyLocal, index, step.controller.entropy());
+    metrics.set(Metric::DualEvaluations, index, static_cast<double>(step.trace.size()));
+    metrics.set(Metric::GainNorm, index, gainNorm(step.controller));
+    metrics.setFinite(Metric::QuuMin, index, step.minQuu.minCoeff());
 
     TimeSeries& series = result.report.series[i];
     series.kl = step.klPerStep;
@@ -454,6 +511,14 @@ std::vector<const LinearGaussianController*> pointersTo(
   return pointers;
 }
 
+void recordStepCosts(const StepCosts& costs, int condition, IterationResult& result) {
+  MetricTable& metrics = result.report.metrics;
+  if (costs.previous) metrics.setFinite(Metric::CostPrevious, condition, *costs.previous);
+  if (costs.promised) metrics.setFinite(Metric::CostPromised, condition, *costs.promised);
+  metrics.setFinite(Metric::CostLocalNow, condition, costs.local);
+  if (costs.global) metrics.setFinite(Metric::CostGlobalNow, condition, *costs.global);
+}
+
 void adaptCondition(double predicted, double actual, int condition, AlgorithmState& state, const Parameters& p,
                     IterationResult& result) {
   constexpr const char* kNames[] = {"classic", "global", "mc", "fixed"};
@@ -463,6 +528,7 @@ void adaptCondition(double predicted, double actual, int condition, AlgorithmSta
   if (p.step.rule != StepRule::Fixed) memory.stepMult = decision.stepMult;
   result.report.metrics.set(Metric::Predicted, condition, predicted);
   result.report.metrics.set(Metric::Actual, condition, actual);
+  result.report.metrics.setFinite(Metric::StepRatio, condition, actual / predicted);
   if (decision.negativePrediction && p.step.rule != StepRule::Fixed) {
     result.report.warnings.push_back("The last C-step predicted no improvement (negative_predicted_improvement).");
   }
@@ -542,6 +608,7 @@ void restoreBest(AlgorithmState& state, const std::vector<ConditionData>& data,
     const LinearGaussianController& restored = *condition.controller;
     MetricTable& metrics = result.report.metrics;
     metrics.set(Metric::EntropyLocal, index, restored.entropy());
+    metrics.set(Metric::GainNorm, index, gainNorm(restored));
     metrics.set(Metric::StepMult, index, condition.stepMult);
     metrics.set(Metric::Eta, index, condition.eta);
     result.views[i].controller = condition.controller;
@@ -560,6 +627,14 @@ void restoreBest(AlgorithmState& state, const std::vector<ConditionData>& data,
   // The models in memory belong to the controllers that were given up.
   state.skipStepRule = true;
   result.report.warnings.push_back("Rolled back to the best controllers: the cost grew twice in a row.");
+}
+
+void recordBeforeTraining(const AlgorithmState& state, const std::vector<ConditionData>& data,
+                          IterationResult& result) {
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    const Vector kl = klPolicyController(*state.policy, *state.conditions[i].controller, data[i].trajectories);
+    result.report.metrics.setFinite(Metric::KlGlobalLocalBefore, static_cast<int>(i), kl.sum());
+  }
 }
 
 Status evaluateAll(RunContext& run, AlgorithmState& state, IterationResult& result) {
@@ -582,13 +657,20 @@ Status evaluateAll(RunContext& run, AlgorithmState& state, IterationResult& resu
     const int index = static_cast<int>(i);
     const Rollout& judged = state.policy ? (*globalRollouts)[i] : (*localRollouts)[i];
     if (state.policy) {
-      const double cost = run.cost(index).along(judged.trajectory).sum();
+      const Vector along = run.cost(index).along(judged.trajectory);
+      const double cost = along.sum();
       if (!std::isfinite(cost)) {
         return inCondition(Error{"The cost of the policy's rollout is not finite.", "evaluation",
                                  "Check the cost terms and the state they read."},
                            task, index);
       }
       metrics.set(Metric::GlobalCost, index, cost);
+      extendStageCosts(state.conditions[i], along.transpose());
+    }
+    const Vector alone = run.cost(index).along((*localRollouts)[i].trajectory);
+    if (alone.allFinite()) {
+      metrics.setFinite(Metric::LocalCleanCost, index, alone.sum());
+      extendStageCosts(state.conditions[i], alone.transpose());
     }
     if (const SuccessTest* success = task.successOf(index)) {
       const bool ok = success->passed(judged.trajectory);
@@ -617,8 +699,9 @@ Status recordPolicy(RunContext& run, AlgorithmState& state, const std::vector<Co
   for (std::size_t i = 0; i < state.conditions.size(); ++i) {
     const int index = static_cast<int>(i);
     const ConditionState& condition = state.conditions[i];
-    const Vector forward = klControllerPolicy(*condition.controller, *state.policy, data[i].trajectories);
-    metrics.set(Metric::KlLocalGlobal, index, forward.sum());
+    const PolicyDivergence forward =
+        divergenceControllerPolicy(*condition.controller, *state.policy, data[i].trajectories);
+    metrics.set(Metric::KlLocalGlobal, index, forward.mean.sum());
     metrics.set(Metric::KlGlobalLocal, index,
                 klPolicyController(*state.policy, *condition.controller, data[i].trajectories).sum());
     metrics.set(Metric::LinearisationR2, index, meanOf((*linearised)[i].r2));
@@ -630,7 +713,10 @@ Status recordPolicy(RunContext& run, AlgorithmState& state, const std::vector<Co
     if (data[i].dynamics) {
       result.views[i].globalMarginals =
           std::make_shared<const Marginals>(forwardPass((*linearised)[i].controller, *data[i].dynamics));
+      metrics.setFinite(Metric::GlobalModelCost, index,
+                        expectedCost(*result.views[i].globalMarginals, *data[i].quadratic).sum());
     }
+    recordBounds(condition, forward, index, metrics);
     // Action gap: mean over rollouts of mu_pi(o) - K x - k, root mean square over t.
     const int T = run.task().T;
     RowMatrix gap = RowMatrix::Zero(T, static_cast<Eigen::Index>(dU));
@@ -644,7 +730,14 @@ Status recordPolicy(RunContext& run, AlgorithmState& state, const std::vector<Co
     metrics.set(Metric::ActionGap, index, std::sqrt(gap.squaredNorm() / T));
   }
   metrics.set(Metric::PolicyStd, std::sqrt(Sigma.trace() / dU));
-  if (!result.report.training.loss.empty()) metrics.set(Metric::PolicyLoss, result.report.training.loss.back());
+  const TrainingLog& training = result.report.training;
+  if (!training.loss.empty()) {
+    metrics.set(Metric::PolicyLoss, training.loss.back());
+    metrics.set(Metric::PolicySteps, training.steps);
+    metrics.set(Metric::PrecisionScale, training.precisionScale);
+    metrics.set(Metric::GradientNorm, training.gradientNorm);
+    metrics.set(Metric::WeightNorm, training.weightNorm);
+  }
   return Done{};
 }
 

@@ -80,6 +80,15 @@ CStepProblem cStepProblem(RunContext& run, const AlgorithmState& state, const st
 void recordCStep(RunContext& run, AlgorithmState& state, const std::vector<CStepResult>& steps,
                  IterationResult& result, bool sharedEta = false);
 
+/// The costs that the step rule may compare, of one condition; `global` only where there is a policy.
+struct StepCosts {
+  std::optional<double> previous{};
+  std::optional<double> promised{};
+  double local = 0.0;
+  std::optional<double> global{};
+};
+void recordStepCosts(const StepCosts& costs, int condition, IterationResult& result);
+
 /// Applies the step rule to one condition and notes what it decided; step.rule fixed only notes.
 void adaptCondition(double predicted, double actual, int condition, AlgorithmState& state, const Parameters& p,
                     IterationResult& result);
@@ -101,11 +110,15 @@ void restoreBest(AlgorithmState& state, const std::vector<ConditionData>& data,
                  std::span<const LinearGaussianController* const> centres, const Parameters& parameters,
                  IterationResult& result);
 
-/// Noise-free rollouts of policy and local controllers; fills GlobalCost, Success, FinalDistance, SuccessRate and
-/// the views.
+/// KL(pi || p) before the S-step that follows.
+void recordBeforeTraining(const AlgorithmState& state, const std::vector<ConditionData>& data,
+                          IterationResult& result);
+
+/// Noise-free rollouts of policy and local controllers; fills LocalCleanCost, GlobalCost, Success, FinalDistance,
+/// SuccessRate and the views.
 Status evaluateAll(RunContext& run, AlgorithmState& state, IterationResult& result);
 
-/// KL(p || pi), KL(pi || p), policy metrics and the marginals of the new policy for the views.
+/// KL(p || pi), KL(pi || p), policy metrics, bounds, and the marginals of the new policy for the views.
 Status recordPolicy(RunContext& run, AlgorithmState& state, const std::vector<ConditionData>& data,
                     ResidualMode residual, IterationResult& result);
 

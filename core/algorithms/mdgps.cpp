@@ -80,6 +80,7 @@ class Mdgps final : public Algorithm {
       if (Status s = run.endPhase(result); !s) return s.error();
 
       run.beginPhase("s_step");
+      recordBeforeTraining(state, data, result);
       if (Status s = trainOn(run, state, data, controllersOf(state), false, p.policy.entropyReg, 1, result); !s) {
         return s.error();
       }
@@ -108,13 +109,20 @@ class Mdgps final : public Algorithm {
     const bool known = state.conditions[0].dynamics != nullptr;
     for (std::size_t i = 0; i < data.size(); ++i) {
       const ConditionState& condition = state.conditions[i];
-      local += modelCost(*sampling[i], *data[i].dynamics, *data[i].quadratic) / M;
-      global += modelCost(linearised[i].controller, *data[i].dynamics, *data[i].quadratic) / M;
+      StepCosts costs;
+      costs.local = modelCost(*sampling[i], *data[i].dynamics, *data[i].quadratic);
+      costs.global = modelCost(linearised[i].controller, *data[i].dynamics, *data[i].quadratic);
+      local += costs.local / M;
+      global += *costs.global / M;
       sampledNow += data[i].sampledCost / M;
-      if (!known) continue;
-      previous += modelCost(*condition.linearised, *condition.dynamics, *condition.cost) / M;
-      promised += modelCost(*sampling[i], *condition.dynamics, *condition.cost) / M;
-      sampledBefore += condition.sampledCost / M;
+      if (known) {
+        costs.previous = modelCost(*condition.linearised, *condition.dynamics, *condition.cost);
+        costs.promised = modelCost(*sampling[i], *condition.dynamics, *condition.cost);
+        previous += *costs.previous / M;
+        promised += *costs.promised / M;
+        sampledBefore += condition.sampledCost / M;
+      }
+      recordStepCosts(costs, static_cast<int>(i), result);
     }
     if (known && !state.skipStepRule) {
       double from = previous;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/algorithms/metrics.h"
 
+#include <cmath>
+
 #include "core/base/expects.h"
 
 namespace gps {
@@ -16,8 +18,12 @@ constexpr std::array<MetricSpec, kMetricCount> kRegistry{{
      "Smallest cost among those rollouts."},
     {Metric::LocalCostMax, "cost.mc_max", "", "Largest local cost", "", Condition, true,
      "Largest cost among those rollouts."},
+    {Metric::LocalCleanCost, "cost.local", "", "Local cost without noise", "", Condition, true,
+     "Cost of a noise-free rollout of the new controller."},
     {Metric::ModelCost, "cost.model", "", "Model cost", "", Condition, true,
      "Expected cost of the new controller under the fitted dynamics and cost model."},
+    {Metric::GlobalModelCost, "cost.policy_model", "", "Global model cost", "", Condition, true,
+     "Expected cost of the new policy, linearised, under the fitted dynamics and cost model."},
     {Metric::GlobalCost, "cost.policy", "global_cost", "Global cost", "", Condition, true,
      "Cost of a noise-free rollout of the global policy after the last phase."},
     {Metric::Success, "success", "", "Success", "", Condition, false, "1 when the noise-free rollout passes the test."},
@@ -34,19 +40,38 @@ constexpr std::array<MetricSpec, kMetricCount> kRegistry{{
     {Metric::Eta, "eta", "eta", "eta", "", Condition, true, "Multiplier of the KL bound."},
     {Metric::EtaRaises, "eta.raises", "", "eta raises", "", Condition, false,
      "Times eta was raised because Q_uu was not positive definite."},
+    {Metric::DualEvaluations, "eta.evaluations", "", "eta evaluations", "", Condition, false,
+     "Backward passes of the search for eta."},
+    {Metric::QuuMin, "quu.min", "", "Smallest Q_uu", "", Condition, true,
+     "Smallest eigenvalue of Q_uu over time at the accepted eta."},
     {Metric::StepMult, "step_mult", "step_mult", "Step multiplier", "", Condition, true,
      "Factor on kl_step that the step rule adapts."},
     {Metric::Predicted, "pred", "", "Predicted improvement", "", Condition, false,
      "Cost decrease the last C-step promised."},
     {Metric::Actual, "act", "", "Actual improvement", "", Condition, false, "Cost decrease that came."},
+    {Metric::StepRatio, "step.ratio", "", "Actual / predicted", "", Condition, false,
+     "Actual divided by predicted improvement: 1 where the models keep what they promise."},
+    {Metric::CostPrevious, "step.previous", "", "Previous cost", "", Condition, true,
+     "What the last C-step started from under the last models: MDGPS the linearised policy (l_{k-1}^{k-1,pi}), the "
+     "others the controller that drew the rollouts. BADMM adds sum rho_t KL_t(p || pi) to this and the next two."},
+    {Metric::CostPromised, "step.promised", "", "Promised cost", "", Condition, true,
+     "The controller of the last C-step under the last models (l_{k-1}^k)."},
+    {Metric::CostLocalNow, "step.local", "", "Local cost now", "", Condition, true,
+     "The same controller under the new models (l_k^k): what step.rule classic compares."},
+    {Metric::CostGlobalNow, "step.global", "", "Global cost now", "", Condition, true,
+     "The linearised policy under the new models (l_k^{k,pi}): what step.rule global compares."},
     {Metric::EntropyLocal, "entropy.p", "entropy", "Local entropy", "nat", Condition, false,
      "Differential entropy of the new controller's actions, summed over time."},
     {Metric::EntropyGlobal, "entropy.pi", "", "Global entropy", "nat", Condition, false,
      "Differential entropy of the policy's actions, summed over time."},
+    {Metric::GainNorm, "gain.p", "", "|K|", "action/state", Condition, true,
+     "Root mean square over time of the norm of the new controller's gains."},
     {Metric::KlLocalGlobal, "kl.p_pi", "", "KL(local || global)", "nat", Condition, true,
      "Mean over the rollouts, summed over time."},
     {Metric::KlGlobalLocal, "kl.pi_p", "", "KL(global || local)", "nat", Condition, true,
      "Mean over the rollouts, summed over time."},
+    {Metric::KlGlobalLocalBefore, "kl.pi_p_before", "", "KL(global || local), before", "nat", Condition, true,
+     "The same before the last S-step: how far the policy had to move."},
     {Metric::Rho, "rho.mean", "rho", "rho", "", Condition, true, "Weight of KL(p || pi), mean over time."},
     {Metric::RhoLow, "rho.low", "", "rho, 10 %", "", Condition, true, "10 % quantile over time."},
     {Metric::RhoHigh, "rho.high", "", "rho, 90 %", "", Condition, true, "90 % quantile over time."},
@@ -55,18 +80,55 @@ constexpr std::array<MetricSpec, kMetricCount> kRegistry{{
     {Metric::ActionGap, "gap.u", "", "Action gap", "action", Condition, true,
      "Root mean square over time of the difference of mean actions, E u_p - E u_pi."},
     {Metric::PolicyLoss, "sstep.loss", "", "S-step loss", "", Iteration, true, "Training loss at the end of the S-step."},
+    {Metric::PolicySteps, "sstep.steps", "", "S-step length", "", Iteration, false, "Gradient steps of the S-step."},
+    {Metric::PrecisionScale, "sstep.precision_scale", "", "Precision scale", "action^-2", Iteration, true,
+     "s_P = mean trace(C^-1)/dU, by which the S-step divides its weights. Grows as controllers sharpen."},
+    {Metric::GradientNorm, "sstep.gradient_norm", "", "Gradient norm", "", Iteration, true,
+     "Norm of the gradient of the S-step's last batch."},
+    {Metric::WeightNorm, "policy.weight_norm", "", "Weight norm", "", Iteration, true,
+     "Norm of all parameters of the policy."},
     {Metric::PolicyStd, "policy.std", "", "Policy deviation", "action", Iteration, true,
      "Root mean square of the policy's standard deviations."},
     {Metric::DynamicsR2, "dyn.r2", "", "Dynamics R2", "", Condition, false,
      "One-step coefficient of determination on the training rollouts."},
     {Metric::DynamicsR2Next, "dyn.r2_next", "", "Dynamics R2, next", "", Condition, false,
      "The previous iteration's model on this iteration's rollouts."},
+    {Metric::DynamicsError, "dyn.pred_err", "", "Prediction error", "", Condition, true,
+     "One-step error on the training rollouts in units of the model's own noise, sqrt(mean e'W^-1 e / dX): 1 where "
+     "the errors are as large as W says."},
+    {Metric::DynamicsErrorNext, "dyn.pred_err_next", "", "Prediction error, next", "", Condition, true,
+     "The previous iteration's model on this iteration's rollouts."},
+    {Metric::DynamicsNorm, "dyn.norm", "", "|F|", "", Condition, false,
+     "Root mean square over time of the Frobenius norm of F_t."},
+    {Metric::DynamicsNoise, "dyn.noise", "", "tr W", "state^2", Condition, true, "Mean over time of the trace of W_t."},
     {Metric::LinearisationR2, "lin.r2", "", "Linearisation R2", "", Condition, false,
      "How well the linearised policy explains the network on the rollouts."},
     {Metric::GmmLogLikelihood, "gmm.ll", "", "Mixture log likelihood", "nat", Condition, false,
      "Log likelihood of the dynamics prior per point."},
+    {Metric::GmmClusters, "gmm.clusters", "", "Clusters", "", Condition, false,
+     "Components of the mixture behind the dynamics prior."},
     {Metric::ClipFraction, "clip_fraction", "", "Clipped actions", "", Condition, false,
      "Share of commanded action components beyond the actuator's limit."},
+    {Metric::EpsilonMax, "bound.eps_max", "", "Largest eps", "nat", Condition, true,
+     "eps_t = largest KL(p(.|x) || pi(.|o)) over the visited states of step t; the largest over time."},
+    {Metric::EpsilonMean, "bound.eps_mean", "", "Mean eps", "nat", Condition, true,
+     "Mean over the visited states and over time of KL(p(.|x) || pi(.|o))."},
+    {Metric::TvBound, "bound.tv", "", "Distance bound", "", Condition, false,
+     "Total variation of the last states of policy and controller: at most sum sqrt(eps_t/2), cut at 1."},
+    {Metric::TvBoundPrinted, "bound.tv_printed", "", "Distance bound, lemma 1", "", Condition, false,
+     "The looser bound as printed [Montgomery16], 2 sum sqrt(2 eps_t), cut at 1."},
+    {Metric::CostGapSampled, "bound.gap_mc", "", "Cost gap", "", Condition, true,
+     "J(pi) - J(p) from one noise-free rollout each."},
+    {Metric::CostGapModel, "bound.gap", "", "Cost gap, model", "", Condition, true,
+     "J(pi) - J(p) under the fitted model, the policy linearised."},
+    {Metric::CostGapBound, "bound.sharp", "", "Gap bound", "", Condition, true,
+     "J(pi) - J(p) <= sum_t (lmax_t - lmin_t) sum_{s<=t} sqrt(eps_s/2). A heuristic: the range of the stage cost is "
+     "that of all rollouts so far, as quadratic costs have no bound, and eps_t is that of the visited states."},
+    {Metric::CostGapBoundPrinted, "bound.printed", "", "Gap bound, lemma 2", "", Condition, true,
+     "The looser bound as printed [Montgomery16], sum_t sqrt(2 eps_t) (l_t + 2 sum_{t'>=t} l_t') with l_t = max |l|."},
+    {Metric::StageCostMax, "bound.lmax", "", "Largest stage cost", "", Condition, true,
+     "Largest cost of one time step in all rollouts of this condition since the costs last changed: the heuristic "
+     "bound behind the two gap bounds."},
     {Metric::SuccessRate, "success_rate", "success_rate", "Success rate", "", Iteration, false,
      "Share of conditions whose noise-free rollout passes the test."},
     {Metric::Rollouts, "rollouts", "rollouts", "Rollouts", "", Iteration, false, "Training rollouts drawn so far."},
@@ -95,6 +157,10 @@ void MetricTable::set(Metric metric, int condition, double value) {
 void MetricTable::set(Metric metric, double value) {
   GPS_EXPECTS(metricSpec(metric).per == MetricPer::Iteration, "this metric is per condition");
   m_values[static_cast<std::size_t>(metric)].assign(1, value);
+}
+
+void MetricTable::setFinite(Metric metric, int condition, double value) {
+  if (std::isfinite(value)) set(metric, condition, value);
 }
 
 std::optional<double> MetricTable::get(Metric metric, int condition) const {

@@ -44,15 +44,20 @@ class Trajopt final : public Algorithm {
       ConditionState& condition = state.conditions[i];
       const double current = modelCost(*sampling[i], *data[i].dynamics, *data[i].quadratic);
       currentCost += current / static_cast<double>(data.size());
-      if (!condition.dynamics || state.skipStepRule) continue;
+      const int index = static_cast<int>(i);
+      if (!condition.dynamics || state.skipStepRule) {
+        recordStepCosts({.local = current}, index, result);
+        continue;
+      }
       double previous = modelCost(*condition.samplingController, *condition.dynamics, *condition.cost);
       const double predicted = modelCost(*sampling[i], *condition.dynamics, *condition.cost);
+      recordStepCosts({.previous = previous, .promised = predicted, .local = current}, index, result);
       double actual = current;
       if (p.step.rule == StepRule::Mc) {
         previous = condition.sampledCost;
         actual = data[i].sampledCost;
       }
-      adaptCondition(previous - predicted, previous - actual, static_cast<int>(i), state, p, result);
+      adaptCondition(previous - predicted, previous - actual, index, state, p, result);
     }
     state.skipStepRule = false;
     if (p.step.rule == StepRule::Global) {

@@ -2,6 +2,8 @@
 #include "core/dynamics/dynamics_fit.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <optional>
 #include <string>
 
@@ -202,6 +204,31 @@ Vector oneStepR2(const LinearGaussianDynamics& dynamics, std::span<const Traject
     result(t) = coefficientOfDetermination(values, residuals);
   }
   return result;
+}
+
+double oneStepError(const LinearGaussianDynamics& dynamics, std::span<const Trajectory> rollouts) {
+  GPS_EXPECTS(!rollouts.empty(), "a prediction error needs rollouts");
+  requireOneShape(rollouts);
+  const int T = rollouts[0].horizon();
+  const Eigen::Index dX = rollouts[0].X.cols();
+  GPS_EXPECTS(dynamics.horizon() == T && dynamics.dX() == dX, "rollouts and dynamics must have one shape");
+  if (T < 2) return 0.0;
+  Vector y(dX + rollouts[0].U.cols());
+  Vector e(dX);
+  double sum = 0.0;
+  for (int t = 0; t + 1 < T; ++t) {
+    const std::size_t at = static_cast<std::size_t>(t);
+    const std::optional<Matrix> L = choleskyLower(dynamics.W[at]);
+    if (!L) return std::numeric_limits<double>::infinity();
+    for (const Trajectory& rollout : rollouts) {
+      y << rollout.X.row(t).transpose(), rollout.U.row(t).transpose();
+      e = rollout.X.row(t + 1).transpose() - dynamics.f[at];
+      e.noalias() -= dynamics.F[at] * y;
+      L->triangularView<Eigen::Lower>().solveInPlace(e);
+      sum += e.squaredNorm();
+    }
+  }
+  return std::sqrt(sum / (static_cast<double>(rollouts.size()) * (T - 1) * static_cast<double>(dX)));
 }
 
 }  // namespace gps

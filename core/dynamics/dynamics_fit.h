@@ -42,4 +42,8 @@ Result<LinearGaussianDynamics> fitDynamics(std::span<const Trajectory> rollouts,
 /// entries that vary. Logged on the training rollouts and on the next iteration's.
 Vector oneStepR2(const LinearGaussianDynamics& dynamics, std::span<const Trajectory> rollouts);
 
+/// One-step prediction error in units of the model's noise, sqrt(mean over rollouts and steps of e'W^-1 e / dX);
+/// 1 where the errors are as large as W says. 0 when T is 1; not finite where a W is not positive definite.
+double oneStepError(const LinearGaussianDynamics& dynamics, std::span<const Trajectory> rollouts);
+
 }  // namespace gps

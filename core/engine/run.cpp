@@ -185,6 +185,7 @@ struct Run::Impl {
       if (key.starts_with("cost.")) {
         costChanged = state.skipStepRule = true;
         state.rollback = {};  // its costs were in other units
+        for (ConditionState& condition : state.conditions) condition.stageCostMin = condition.stageCostMax = {};
       }
     }
     queued.clear();

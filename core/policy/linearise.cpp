@@ -2,6 +2,7 @@
 #include "core/policy/linearise.h"
 
 #include <Eigen/Eigenvalues>
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <string>
@@ -69,8 +70,8 @@ double shapeKl(const Matrix& cholP, const Matrix& cholQ) {
 
 enum class KlOrder { ControllerFirst, PolicyFirst };
 
-Vector meanKl(const LinearGaussianController& p, const GlobalPolicy& policy,
-              std::span<const Trajectory> rollouts, KlOrder order) {
+PolicyDivergence divergence(const LinearGaussianController& p, const GlobalPolicy& policy,
+                            std::span<const Trajectory> rollouts, KlOrder order) {
   GPS_EXPECTS(!rollouts.empty(), "a Monte Carlo mean needs rollouts");
   requireOneShape(rollouts);
   const int T = rollouts[0].horizon();
@@ -78,7 +79,8 @@ Vector meanKl(const LinearGaussianController& p, const GlobalPolicy& policy,
   const std::optional<Matrix> cholPi = choleskyLower(policy.covariance());
   GPS_EXPECTS(cholPi.has_value(), "the covariance of a policy is positive definite");
 
-  Vector kl = Vector::Zero(T);
+  PolicyDivergence result{Vector::Zero(T), Vector::Zero(T)};
+  Vector& kl = result.mean;
   Vector d(p.dU());
   for (const Trajectory& rollout : rollouts) {
     const RowMatrix means = policy.mean(rollout.O);
@@ -88,14 +90,19 @@ Vector meanKl(const LinearGaussianController& p, const GlobalPolicy& policy,
       // The mean term is weighted by the precision of the second argument.
       const Matrix& second = order == KlOrder::ControllerFirst ? *cholPi : p.cholC(t);
       second.triangularView<Eigen::Lower>().solveInPlace(d);
-      kl(t) += 0.5 * d.squaredNorm();
+      const double distance = 0.5 * d.squaredNorm();
+      kl(t) += distance;
+      result.max(t) = std::max(result.max(t), distance);
     }
   }
   kl /= static_cast<double>(rollouts.size());
   for (int t = 0; t < T; ++t) {
-    kl(t) += order == KlOrder::ControllerFirst ? shapeKl(p.cholC(t), *cholPi) : shapeKl(*cholPi, p.cholC(t));
+    const double shape =
+        order == KlOrder::ControllerFirst ? shapeKl(p.cholC(t), *cholPi) : shapeKl(*cholPi, p.cholC(t));
+    kl(t) += shape;
+    result.max(t) += shape;
   }
-  return kl;
+  return result;
 }
 
 }  // namespace
@@ -168,14 +175,19 @@ Result<LinearisedPolicy> linearise(const GlobalPolicy& policy, std::span<const T
   return LinearisedPolicy{std::move(controller).value(), std::move(r2)};
 }
 
+PolicyDivergence divergenceControllerPolicy(const LinearGaussianController& p, const GlobalPolicy& policy,
+                                            std::span<const Trajectory> rollouts) {
+  return divergence(p, policy, rollouts, KlOrder::ControllerFirst);
+}
+
 Vector klControllerPolicy(const LinearGaussianController& p, const GlobalPolicy& policy,
                           std::span<const Trajectory> rollouts) {
-  return meanKl(p, policy, rollouts, KlOrder::ControllerFirst);
+  return divergence(p, policy, rollouts, KlOrder::ControllerFirst).mean;
 }
 
 Vector klPolicyController(const GlobalPolicy& policy, const LinearGaussianController& p,
                           std::span<const Trajectory> rollouts) {
-  return meanKl(p, policy, rollouts, KlOrder::PolicyFirst);
+  return divergence(p, policy, rollouts, KlOrder::PolicyFirst).mean;
 }
 
 }  // namespace gps

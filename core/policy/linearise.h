@@ -41,6 +41,14 @@ RowMatrix policyPoints(const GlobalPolicy& policy, const Trajectory& rollout);
 Result<LinearisedPolicy> linearise(const GlobalPolicy& policy, std::span<const Trajectory> rollouts,
                                    const JointPrior& prior, const LineariseOptions& options);
 
+/// KL(p(.|x_t) || pi(.|o_t)) over the samples of every step, p the controller   [nat].
+struct PolicyDivergence {
+  Vector mean;  ///< (T)
+  Vector max;   ///< (T) over the samples: eps_t of the bounds
+};
+PolicyDivergence divergenceControllerPolicy(const LinearGaussianController& p, const GlobalPolicy& policy,
+                                            std::span<const Trajectory> rollouts);
+
 /// Monte Carlo mean over samples of KL(p(.|x_t) || pi(.|o_t)) per t (p first), p the controller   [nat].
 Vector klControllerPolicy(const LinearGaussianController& p, const GlobalPolicy& policy,
                           std::span<const Trajectory> rollouts);

@@ -134,6 +134,8 @@ class MlpDescent {
   Scalar step(const Scalar* observations, const Scalar* targets, const Scalar* precisions, long step,
               const AdamOptions& options);
   void store(std::span<Scalar> parameters, std::span<Scalar> m, std::span<Scalar> v);
+  /// Of the last batch, in the kernels' layout: zeros between the numbers.
+  std::span<const Scalar> gradient() const { return m_network.m_gradient; }
 
  private:
   FusedMlp<Scalar> m_network;

@@ -63,6 +63,8 @@ struct TrainingLog {
   std::vector<double> loss;     ///< running mean of the batch loss, at most 200 points
   std::vector<int> lossStep;    ///< the gradient step each belongs to
   double precisionScale = 1.0;  ///< s_P = mean trace(P)/dU
+  double gradientNorm = 0.0;    ///< of the last batch; 0 with autograd
+  double weightNorm = 0.0;      ///< of all parameters afterwards
   int steps = 0;                ///< gradient steps done
 };
 

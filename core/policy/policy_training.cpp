@@ -110,6 +110,12 @@ Error diverged(int step, const char* what) {
           .mend = "Lower pol.lr, or look for outliers in the target actions."};
 }
 
+double normOf(std::span<const float> numbers) {
+  double sum = 0.0;
+  for (const float x : numbers) sum += static_cast<double>(x) * x;
+  return std::sqrt(sum);
+}
+
 /// Adam over shuffled minibatches, in place on the module's parameters. Steps count from 1.
 Status descend(NeuralPolicyAccess::Impl& impl, const TrainingRows<float>& rows,
                const TrainingRequest& request, Rng& rng, TrainingLog& log) {
@@ -157,7 +163,11 @@ Status descend(NeuralPolicyAccess::Impl& impl, const TrainingRows<float>& rows,
       break;
     }
   }
-  if (!request.autograd) descent.store(parameters, impl.adamM, impl.adamV);
+  if (!request.autograd) {
+    descent.store(parameters, impl.adamM, impl.adamV);
+    log.gradientNorm = normOf(descent.gradient());
+  }
+  log.weightNorm = normOf(parameters);
   // A weight that overflows shows in the loss of the next step; only the last step has none.
   const auto finite = [](float x) { return std::isfinite(x); };
   if (!std::all_of(parameters.begin(), parameters.end(), finite)) return diverged(log.steps, "A weight");

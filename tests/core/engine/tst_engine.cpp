@@ -91,6 +91,9 @@ class TestEngine : public QObject {
   void pausingAndSteppingDoNotChangeResults();
   void phaseStepsFollowTheDocumentedOrder_data();
   void phaseStepsFollowTheDocumentedOrder();
+  void everyChannelAppearsWhereItIsDefined_data();
+  void everyChannelAppearsWhereItIsDefined();
+  void boundsDescribeTheGap();
   void unmetBoundFailsWithPhaseConditionAndAdvice_data();
   void unmetBoundFailsWithPhaseConditionAndAdvice();
   void sharedEtaReportsTheMeanItBounds();
@@ -255,6 +258,60 @@ void TestEngine::phaseStepsFollowTheDocumentedOrder() {
     }
     QVERIFY(line.find("\"total\":" + numberText(total)) != std::string::npos);
     w.progress = {};
+  }
+}
+
+void TestEngine::everyChannelAppearsWhereItIsDefined_data() {
+  learns_data();
+}
+
+void TestEngine::everyChannelAppearsWhereItIsDefined() {
+  QFETCH(QString, algorithm);
+  std::set<Metric> absent{Metric::KlMean};  // only with a shared eta
+  if (algorithm != "badmm") {
+    absent.insert({Metric::Rho, Metric::RhoLow, Metric::RhoHigh, Metric::LambdaNorm});
+  }
+  if (algorithm == "trajopt") {
+    absent.insert({Metric::GlobalCost, Metric::GlobalModelCost, Metric::CostGlobalNow, Metric::EntropyGlobal,
+                   Metric::KlLocalGlobal, Metric::KlGlobalLocal, Metric::KlGlobalLocalBefore, Metric::ActionGap,
+                   Metric::PolicyLoss, Metric::PolicySteps, Metric::PrecisionScale, Metric::GradientNorm,
+                   Metric::WeightNorm, Metric::PolicyStd, Metric::LinearisationR2, Metric::EpsilonMax,
+                   Metric::EpsilonMean, Metric::TvBound, Metric::TvBoundPrinted, Metric::CostGapSampled,
+                   Metric::CostGapModel, Metric::CostGapBound, Metric::CostGapBoundPrinted, Metric::StageCostMax});
+  }
+  Watched w(setupOf(algorithm.toStdString(), testing::massTask(), 2));
+  w.run.start();
+  QVERIFY(w.waitFor({RunState::Finished}));
+  // In the second iteration there is a step to judge.
+  const MetricTable& m = w.snapshots[1]->report.metrics;
+  for (const MetricSpec& spec : metricRegistry()) {
+    QVERIFY2(m.has(spec.id) != absent.contains(spec.id), spec.key.data());
+    if (!m.has(spec.id)) continue;
+    for (int i = 0; i < (spec.per == MetricPer::Condition ? 2 : 1); ++i) {
+      QVERIFY2(m.get(spec.id, i) && std::isfinite(*m.get(spec.id, i)), spec.key.data());
+    }
+  }
+}
+
+void TestEngine::boundsDescribeTheGap() {
+  Watched w(setupOf("mdgps", testing::massTask(), 4));
+  w.run.start();
+  QVERIFY(w.waitFor({RunState::Finished}));
+  double lmax = -1e300;
+  for (const std::shared_ptr<const Snapshot>& s : w.snapshots) {
+    const MetricTable& m = s->report.metrics;
+    const auto value = [&m](Metric metric) { return *m.get(metric, 0); };
+    QCOMPARE(value(Metric::CostGapSampled), value(Metric::GlobalCost) - value(Metric::LocalCleanCost));
+    QCOMPARE(value(Metric::CostGapModel), value(Metric::GlobalModelCost) - value(Metric::ModelCost));
+    QVERIFY(value(Metric::EpsilonMax) >= value(Metric::EpsilonMean));
+    QVERIFY(std::abs(value(Metric::EpsilonMean) - value(Metric::KlLocalGlobal) / 20.0) <
+            1e-9 * value(Metric::KlLocalGlobal));
+    QVERIFY(value(Metric::CostGapSampled) < value(Metric::CostGapBound));
+    QVERIFY(value(Metric::CostGapBound) <= value(Metric::CostGapBoundPrinted));
+    QVERIFY(value(Metric::TvBound) <= value(Metric::TvBoundPrinted) && value(Metric::TvBoundPrinted) <= 1.0);
+    QVERIFY(value(Metric::StageCostMax) >= lmax);  // a running maximum
+    QVERIFY(value(Metric::StageCostMax) >= value(Metric::LocalCostMax) / 20.0);
+    lmax = value(Metric::StageCostMax);
   }
 }
 
