@@ -93,6 +93,7 @@ class TestPlots : public QObject {
   void quantitiesWithoutCounterpartAreNotDefinedRatherThanZero();
   void twoRunsKeepTheirHueAndDifferByDash();
   void brokenBoundsAreFlagged();
+  void boundsLeaveOutWhatHasNoLogarithm();
   void parameterChangesAreMarkers();
   void stepLimitsFollowTheirEvents();
   void noPlotShowsNaN();
@@ -273,6 +274,22 @@ void TestPlots::brokenBoundsAreFlagged() {
   const PlotContent means = plot("kl", {shared});
   QVERIFY(seriesNamed(means, QStringLiteral("C-step condition 2"))->flagged.empty());
   QCOMPARE(seriesNamed(means, QStringLiteral("C-step mean"))->flagged, std::vector<int>{4});
+}
+
+void TestPlots::boundsLeaveOutWhatHasNoLogarithm() {
+  const PlotContent bounds = plot("bounds", {historyOf({.iterations = 10})});
+  QVERIFY(bounds.left.log);
+  const PlotSeries* gap = seriesNamed(bounds, QStringLiteral("Gap"));
+  const PlotSeries* bound = seriesNamed(bounds, QStringLiteral("Bound"));
+  QVERIFY(gap && bound && seriesNamed(bounds, QStringLiteral("Gap, model")) &&
+          seriesNamed(bounds, QStringLiteral("Bound, lemma 2")));
+  for (std::size_t i = 0; i < 10; ++i) {
+    QCOMPARE(std::isnan(gap->points[i].y()), i >= 7);
+    QVERIFY(bound->points[i].y() > 0.0);
+  }
+  const PlotContent none = plot("bounds", {historyOf({.algorithm = "trajopt", .label = QStringLiteral("Alone")})});
+  QVERIFY(none.isEmpty());
+  QVERIFY(none.notes.join(QString()).contains(QStringLiteral("not defined")));
 }
 
 void TestPlots::parameterChangesAreMarkers() {

@@ -16,6 +16,7 @@ void buildStep(const PlotRequest& request, PlotContent& content);
 void buildPolicyFit(const PlotRequest& request, PlotContent& content);
 void buildProfile(const PlotRequest& request, PlotContent& content);
 void buildDualSearch(const PlotRequest& request, PlotContent& content);
+void buildBounds(const PlotRequest& request, PlotContent& content);
 void buildTime(const PlotRequest& request, PlotContent& content);
 
 /// One run as builders see it.

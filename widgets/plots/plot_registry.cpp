@@ -12,7 +12,7 @@ namespace gps::ui {
 
 namespace {
 
-constexpr std::array<PlotEntry, 9> kRegistry{{
+constexpr std::array<PlotEntry, 10> kRegistry{{
     {"cost", "Cost",
      "Total cost per iteration. Local: mean of the noisy rollouts drawn at its start; the band spans the "
      "cheapest "
@@ -47,6 +47,11 @@ constexpr std::array<PlotEntry, 9> kRegistry{{
      "one was "
      "accepted.",
      "The search for \u03b7 appears here after the first C-step.", true, buildDualSearch},
+    {"bounds", "Bounds",
+     "How much dearer the policy is than its teachers, and what the divergence εₜ between them allows. "
+     "The bounds are loose, and heuristic: costs have no true maximum, so the largest seen stands in.",
+     "The cost gap and its bounds appear here after the first iteration with a global policy.", false,
+     buildBounds},
     {"time", "Time", "Where the time of each iteration went.",
      "The time of each phase appears here after the first iteration.", false, buildTime},
 }};
