@@ -51,6 +51,8 @@ struct RollbackState {
   std::vector<Multipliers> multipliers;  ///< BADMM: they belong to the controllers
   std::shared_ptr<const GlobalPolicy> policy;
   int worse = 0;  ///< times in a row
+  std::optional<double> firstCost;  ///< of the initial controllers
+  int behindStart = 0;              ///< iterations in a row that cost more than those
 };
 
 /// All memory of an algorithm: with the same state, the next iteration is the same.

@@ -62,6 +62,7 @@ class Badmm final : public Algorithm {
     if (!linearised) return linearised.error();
     const double currentCost = applyStepRule(state, data, sampling, *linearised, p, result);
     const RollbackAdvice advice = adviseRollback(state, currentCost, p.step.rollback);
+    warnBehindStart(state, currentCost, result);
     if (Status s = run.endPhase(result); !s) return s.error();
 
     if (advice == RollbackAdvice::Restore) {

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <numbers>
 
@@ -155,6 +156,12 @@ void recordDynamics(const LinearGaussianDynamics& dynamics, int condition, Metri
   metrics.setFinite(Metric::DynamicsNoise, condition, noise);
 }
 
+bool allFinite(const Marginals& marginals) {
+  const auto finite = [](const auto& part) { return part.allFinite(); };
+  return std::all_of(marginals.mean.begin(), marginals.mean.end(), finite) &&
+         std::all_of(marginals.cov.begin(), marginals.cov.end(), finite);
+}
+
 double meanOf(const Vector& v) {
   return v.size() == 0 ? 0.0 : v.mean();
 }
@@ -299,11 +306,11 @@ Status fitModels(RunContext& run, AlgorithmState& state, std::vector<ConditionDa
   for (std::size_t i = 0; i < M; ++i) {
     const int index = static_cast<int>(i);
     data[i].dynamics = fitted[i];
-    metrics.set(Metric::DynamicsR2, index, meanOf(oneStepR2(*fitted[i], data[i].trajectories)));
+    metrics.setFinite(Metric::DynamicsR2, index, meanOf(oneStepR2(*fitted[i], data[i].trajectories)));
     metrics.setFinite(Metric::DynamicsError, index, oneStepError(*fitted[i], data[i].trajectories));
     recordDynamics(*fitted[i], index, metrics);
     if (const std::shared_ptr<const LinearGaussianDynamics>& previous = state.conditions[i].dynamics) {
-      metrics.set(Metric::DynamicsR2Next, index, meanOf(oneStepR2(*previous, data[i].trajectories)));
+      metrics.setFinite(Metric::DynamicsR2Next, index, meanOf(oneStepR2(*previous, data[i].trajectories)));
       metrics.setFinite(Metric::DynamicsErrorNext, index, oneStepError(*previous, data[i].trajectories));
     }
     if (const MixturePrior* mixture = std::get_if<MixturePrior>(&state.conditions[i].dynamicsPrior)) {
@@ -471,7 +478,10 @@ void recordCStep(RunContext& run, AlgorithmState& state, const std::vector<CStep
     series.minQuu = step.minQuu;
     series.std = deviations(step.controller);
     series.eta = Eigen::Map<const Vector>(step.etaPerStep.data(), static_cast<Eigen::Index>(step.etaPerStep.size()));
-    result.report.dualTrace[i] = step.trace;
+    // What a plot cannot show: an eta at which the closed loop overflows.
+    result.report.dualTrace[i].clear();
+    std::copy_if(step.trace.begin(), step.trace.end(), std::back_inserter(result.report.dualTrace[i]),
+                 [](const DualPoint& point) { return std::isfinite(point.kl); });
     ConditionView& view = result.views[i];
     view.controller = condition.controller;
     view.localMarginals = std::make_shared<const Marginals>(step.marginals);
@@ -526,9 +536,13 @@ void adaptCondition(double predicted, double actual, int condition, AlgorithmSta
   ConditionState& memory = state.conditions[static_cast<std::size_t>(condition)];
   const StepDecision decision = adaptStep(predicted, actual, memory.stepMult, p.lqr);
   if (p.step.rule != StepRule::Fixed) memory.stepMult = decision.stepMult;
-  result.report.metrics.set(Metric::Predicted, condition, predicted);
-  result.report.metrics.set(Metric::Actual, condition, actual);
+  result.report.metrics.setFinite(Metric::Predicted, condition, predicted);
+  result.report.metrics.setFinite(Metric::Actual, condition, actual);
   result.report.metrics.setFinite(Metric::StepRatio, condition, actual / predicted);
+  if (!std::isfinite(predicted) || !std::isfinite(actual)) {
+    result.report.warnings.push_back("A cost behind the step rule is not finite: under the fitted models a closed loop "
+                                     "explodes. The step shrinks; ridges (dyn.reg_rel, pol.lin_reg_rel) may help.");
+  }
   if (decision.negativePrediction && p.step.rule != StepRule::Fixed) {
     result.report.warnings.push_back("The last C-step predicted no improvement (negative_predicted_improvement).");
   }
@@ -569,7 +583,10 @@ Status trainOn(RunContext& run, AlgorithmState& state, const std::vector<Conditi
 
 RollbackAdvice adviseRollback(AlgorithmState& state, double currentCost, bool enabled) {
   RollbackState& memory = state.rollback;
-  if (!memory.bestCost || currentCost < *memory.bestCost) {
+  const bool finite = std::isfinite(currentCost);
+  if (!finite) {
+    ++memory.worse;
+  } else if (!memory.bestCost || currentCost < *memory.bestCost) {
     memory.bestCost = currentCost;
     memory.controllers.clear();
     memory.eta.clear();
@@ -587,11 +604,29 @@ RollbackAdvice adviseRollback(AlgorithmState& state, double currentCost, bool en
   } else {
     memory.worse = 0;
   }
-  memory.previousCost = currentCost;
-  if (!enabled || memory.worse < 2) return RollbackAdvice::Continue;
+  if (finite) memory.previousCost = currentCost;
+  if (!enabled || memory.worse < 2 || !memory.bestCost) return RollbackAdvice::Continue;
   memory.worse = 0;
   memory.previousCost = memory.bestCost;
   return RollbackAdvice::Restore;
+}
+
+void warnBehindStart(AlgorithmState& state, double currentCost, IterationResult& result) {
+  constexpr int kPatience = 5;
+  RollbackState& memory = state.rollback;
+  if (!memory.firstCost) {
+    memory.firstCost = currentCost;
+    return;
+  }
+  // Written so that a cost that is not a number counts as larger.
+  memory.behindStart = currentCost <= *memory.firstCost ? 0 : memory.behindStart + 1;
+  if (memory.behindStart < kPatience) return;
+  std::string text = "For " + std::to_string(memory.behindStart) +
+                     " iterations the local controllers have cost more than the initial ones. ";
+  text += state.policy ? "Where the policy does not follow them (KL(p || pi)), raise pol.steps or pol.hidden; else lower "
+                         "lqr.kl_step or raise run.samples."
+                       : "Lower lqr.kl_step or raise run.samples.";
+  result.report.warnings.push_back(std::move(text));
 }
 
 void restoreBest(AlgorithmState& state, const std::vector<ConditionData>& data,
@@ -617,7 +652,7 @@ void restoreBest(AlgorithmState& state, const std::vector<ConditionData>& data,
     const double cost = expectedCost(marginals, *data[i].quadratic).sum();
     const Vector kl = klPerStep(restored, *centres[i], marginals);
     // The restored controllers never saw these models; a closed loop that overflows under them is not shown.
-    if (!std::isfinite(cost) || !kl.allFinite()) continue;
+    if (!std::isfinite(cost) || !kl.allFinite() || !allFinite(marginals)) continue;
     metrics.set(Metric::ModelCost, index, cost);
     metrics.set(Metric::Kl, index, kl.sum());
     result.report.series[i].kl = kl;
@@ -701,20 +736,22 @@ Status recordPolicy(RunContext& run, AlgorithmState& state, const std::vector<Co
     const ConditionState& condition = state.conditions[i];
     const PolicyDivergence forward =
         divergenceControllerPolicy(*condition.controller, *state.policy, data[i].trajectories);
-    metrics.set(Metric::KlLocalGlobal, index, forward.mean.sum());
-    metrics.set(Metric::KlGlobalLocal, index,
-                klPolicyController(*state.policy, *condition.controller, data[i].trajectories).sum());
-    metrics.set(Metric::LinearisationR2, index, meanOf((*linearised)[i].r2));
+    metrics.setFinite(Metric::KlLocalGlobal, index, forward.mean.sum());
+    metrics.setFinite(Metric::KlGlobalLocal, index,
+                      klPolicyController(*state.policy, *condition.controller, data[i].trajectories).sum());
+    metrics.setFinite(Metric::LinearisationR2, index, meanOf((*linearised)[i].r2));
     if (L) {
       const double perStep =
           0.5 * dU * (1.0 + std::log(2.0 * std::numbers::pi)) + 0.5 * logDetFromCholesky(*L);
       metrics.set(Metric::EntropyGlobal, index, perStep * run.task().T);
     }
     if (data[i].dynamics) {
-      result.views[i].globalMarginals =
-          std::make_shared<const Marginals>(forwardPass((*linearised)[i].controller, *data[i].dynamics));
-      metrics.setFinite(Metric::GlobalModelCost, index,
-                        expectedCost(*result.views[i].globalMarginals, *data[i].quadratic).sum());
+      Marginals marginals = forwardPass((*linearised)[i].controller, *data[i].dynamics);
+      metrics.setFinite(Metric::GlobalModelCost, index, expectedCost(marginals, *data[i].quadratic).sum());
+      // The linearised policy's closed loop may overflow under the fitted dynamics where the network's does not.
+      if (allFinite(marginals)) {
+        result.views[i].globalMarginals = std::make_shared<const Marginals>(std::move(marginals));
+      }
     }
     recordBounds(condition, forward, index, metrics);
     // Action gap: mean over rollouts of mu_pi(o) - K x - k, root mean square over t.

@@ -100,8 +100,13 @@ Status trainOn(RunContext& run, AlgorithmState& state, const std::vector<Conditi
 
 /// What step.rollback says after this iteration's cost is known.
 enum class RollbackAdvice { Continue, Restore };
-/// J(cur) > J(prev) + 0.5 |J(prev) - best| twice in a row: restore. Remembers the best state seen.
+/// J(cur) > J(prev) + 0.5 |J(prev) - best| twice in a row: restore. Remembers the best state seen. A cost that is not
+/// finite counts as growth and is not remembered.
 RollbackAdvice adviseRollback(AlgorithmState& state, double currentCost, bool enabled);
+
+/// Counts the iterations that cost more than the initial controllers; from the fifth in a row on the report says so
+/// and what may help.
+void warnBehindStart(AlgorithmState& state, double currentCost, IterationResult& result);
 
 /// Puts the best controllers, their eta and the policy back and takes the smallest step; says so in the report.
 /// The report describes the restored controllers under this iteration's models: their KL is that from `centres`,

@@ -62,6 +62,7 @@ class Mdgps final : public Algorithm {
     run.beginPhase("step_rule");
     const double currentCost = applyStepRule(state, data, sampling, *linearised, p, result);
     const RollbackAdvice advice = adviseRollback(state, currentCost, p.step.rollback);
+    warnBehindStart(state, currentCost, result);
     if (Status s = run.endPhase(result); !s) return s.error();
 
     if (advice == RollbackAdvice::Restore) {

@@ -64,6 +64,7 @@ class Trajopt final : public Algorithm {
       result.report.warnings.push_back("step.rule global needs a global policy; classic was used.");
     }
     const RollbackAdvice advice = adviseRollback(state, currentCost, p.step.rollback);
+    warnBehindStart(state, currentCost, result);
     if (Status s = run.endPhase(result); !s) return s.error();
 
     if (advice == RollbackAdvice::Restore) {

@@ -125,6 +125,9 @@ class SharedSweeps {
     CStepResult result{.controller = std::move(controller).value(), .marginals = std::move(marginals)};
     result.klPerStep = sweep.kl(problem.params.klMarginals);
     result.kl = result.klPerStep.sum();
+    for (int t = 0; t < result.klPerStep.size(); ++t) {
+      if (!std::isfinite(result.klPerStep(t))) return notFinite("The divergence of the new controller", t);
+    }
     result.minQuu = std::move(solution.minQuu);
     result.eta = duals.eta;
     result.nextEta = duals.nextEta;

@@ -2,6 +2,7 @@
 #include "core/lqr/step_rule.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace gps {
 
@@ -12,6 +13,13 @@ StepDecision adaptStep(double predicted, double actual, double stepMult, const L
   decision.predicted = predicted;
   decision.actual = actual;
   decision.negativePrediction = predicted <= 0.0;
+  if (!std::isfinite(predicted) || !std::isfinite(actual)) {
+    // A model that overflows has lost all credit.
+    decision.rawMult = 0.0;
+    decision.negativePrediction = false;
+    decision.stepMult = std::clamp(stepMult * params.stepShrink, params.stepMin, params.stepMax);
+    return decision;
+  }
   decision.rawMult = predicted / (2.0 * std::max(kSmallestShortfall, predicted - actual));
   const double mult = std::clamp(decision.rawMult, params.stepShrink, params.stepGrowth);
   // The two limits may be set one by one, so that for a while they cross.

@@ -36,7 +36,8 @@ struct StepDecision {
   bool negativePrediction = false;
 };
 
-/// mult = clamp(pred / (2 max(1e-4, pred - act)), shrink, growth); step_mult = clamp(step_mult * mult, min, max).
+/// mult = clamp(pred / (2 max(1e-4, pred - act)), shrink, growth); step_mult = clamp(step_mult * mult, min, max). An
+/// improvement that is not finite counts as the worst: mult = shrink.
 StepDecision adaptStep(double predicted, double actual, double stepMult, const LqrParams& params);
 
 }  // namespace gps

@@ -62,6 +62,8 @@ class TestRollback : public QObject {
   void everythingThatBelongsToTheBestComesBack();
   void reportDescribesTheRestoredControllers();
   void overflowUnderTheNewModelIsNotShown();
+  void costThatIsNoNumberCountsAsGrowth();
+  void stayingBehindTheStartIsSaid();
 };
 
 void TestRollback::twoGrowthsInARowRestore() {
@@ -152,6 +154,35 @@ void TestRollback::overflowUnderTheNewModelIsNotShown() {
   QVERIFY(!result.report.metrics.has(Metric::ModelCost) && !result.report.metrics.has(Metric::Kl));
   QVERIFY(!result.views[0].localMarginals);
   QCOMPARE(*result.report.metrics.get(Metric::Eta, 0), 7.0);
+}
+
+void TestRollback::costThatIsNoNumberCountsAsGrowth() {
+  for (const double bad : {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
+    AlgorithmState state = stateOf(controller(0.0, 1.0), 1.0, 1.0);
+    QCOMPARE(adviseRollback(state, bad, true), RollbackAdvice::Continue);
+    QCOMPARE(adviseRollback(state, bad, true), RollbackAdvice::Continue);  // nothing to restore yet
+    QCOMPARE(adviseRollback(state, 4.0, true), RollbackAdvice::Continue);
+    QCOMPARE(*state.rollback.bestCost, 4.0);
+    QCOMPARE(adviseRollback(state, bad, true), RollbackAdvice::Continue);
+    QCOMPARE(adviseRollback(state, bad, true), RollbackAdvice::Restore);
+    QCOMPARE(adviseRollback(state, 3.0, true), RollbackAdvice::Continue);
+    QCOMPARE(*state.rollback.bestCost, 3.0);
+  }
+}
+
+void TestRollback::stayingBehindTheStartIsSaid() {
+  AlgorithmState state = stateOf(controller(0.0, 1.0), 1.0, 1.0);
+  const auto warnings = [&state](double cost) {
+    IterationResult result = emptyResult();
+    warnBehindStart(state, cost, result);
+    return result.report.warnings.size();
+  };
+  QCOMPARE(warnings(10.0), std::size_t{0});
+  for (int i = 0; i < 4; ++i) QCOMPARE(warnings(11.0), std::size_t{0});
+  QCOMPARE(warnings(11.0), std::size_t{1});
+  QCOMPARE(warnings(std::numeric_limits<double>::quiet_NaN()), std::size_t{1});
+  QCOMPARE(warnings(10.0), std::size_t{0});  // as at the start
+  for (int i = 0; i < 4; ++i) QCOMPARE(warnings(11.0), std::size_t{0});
 }
 
 QTEST_APPLESS_MAIN(TestRollback)

@@ -518,6 +518,12 @@ void TestCStep::stepRuleIsClamped() {
   const StepDecision negative = adaptStep(-1.0, 0.5, 1.0, params);
   QVERIFY(negative.negativePrediction);
   QCOMPARE(negative.stepMult, params.stepShrink);
+  const double inf = std::numeric_limits<double>::infinity();
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const std::pair<double, double> overflows[] = {{inf, 1.0}, {1.0, -inf}, {-inf, 1.0}, {nan, 1.0}, {1.0, nan}};
+  for (const auto& [predicted, actual] : overflows) {
+    QCOMPARE(adaptStep(predicted, actual, 2.0, params).stepMult, 2.0 * params.stepShrink);
+  }
 }
 
 void TestCStep::badmmToyReachesConsensus_data() {
