@@ -6,6 +6,7 @@
 #include <array>
 #include <string_view>
 
+#include "app/cli/bench_command.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/list_command.h"
 #include "app/cli/train_command.h"
@@ -15,7 +16,7 @@ namespace gps::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kCommands{"train", "compare", "list", "check"};
+constexpr std::array<std::string_view, 5> kCommands{"train", "compare", "list", "check", "bench"};
 
 void addTrainingOptions(CLI::App& command, TrainOptions& options) {
   command.add_option("scene", options.scene, "a scene file, or the name of a shipped scene")->required();
@@ -85,6 +86,14 @@ int main(int argc, char** argv) {
   CLI::App* checkCommand = app.add_subcommand("check", "validate a scene file");
   checkCommand->add_option("file", file, "a scene file")->required();
 
+  BenchOptions measuring;
+  CLI::App* benchCommand = app.add_subcommand("bench", "measure this program against its budgets (two minutes)");
+  benchCommand->add_option("--only", measuring.only, "names of figures, for example em_pass,gradient_step")
+      ->type_name("NAME")
+      ->delimiter(',');
+  benchCommand->add_flag("--list", measuring.list, "list the figures without measuring them");
+  benchCommand->add_flag("--json", measuring.json, "print one JSON object");
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -96,6 +105,7 @@ int main(int argc, char** argv) {
     return train(training);
   }
   if (compareCommand->parsed()) return train(comparison);
+  if (benchCommand->parsed()) return bench(measuring);
   if (listCommand->parsed()) return list(what, json);
   return check(file);
 }
