@@ -106,7 +106,7 @@ struct Sensor {
   Eigen::Vector2d direction{1, 0};   ///< rays, in the body frame
   double range = 0.0;                ///< rays
   std::vector<double> relativeTo;    ///< subtracted, when wanted
-  std::string relativeBody;          ///< or: measured relative to a point of this body, along the world's axes
+  std::string relativeBody{};        ///< or: measured relative to a point of this body, along the world's axes
   Eigen::Vector2d relativePoint{0, 0};
   std::vector<double> value;         ///< constants
   int size() const;                  ///< number of entries it contributes
@@ -159,9 +159,9 @@ struct World {
 struct SuccessSpec {
   std::string sensor;
   std::vector<double> target;
-  std::string targetBody;          ///< when set, target is a point in the frame of this static body
+  std::string targetBody{};          ///< when set, target is a point in the frame of this static body
   double within = 0.1;             ///< bound of the distance
-  std::vector<double> withinEach;  ///< when set: a bound per entry instead
+  std::vector<double> withinEach{};  ///< when set: a bound per entry instead
   bool wrap = false;               ///< entries are angles that count modulo a full turn
   double hold = 0.0;  ///< s; 0: only the last step counts
 };
