@@ -252,6 +252,33 @@ class TestCanvas : public QObject {
     QVERIFY(!goalOf(Scene{}).point);
   }
 
+  void goalStandsWhereTheConditionPutsItsBody() {
+    Scene scene;
+    Body table, peg;
+    table.id = "table";
+    table.position = {1.0, 2.0};
+    peg.id = "peg";
+    peg.dynamic = true;
+    scene.bodies = {table, peg};
+    Sensor tip;
+    tip.id = "tip";
+    tip.type = Sensor::Type::PointPosition;
+    tip.targets = {"peg"};
+    scene.sensors = {tip};
+    scene.conditions.resize(2);
+    scene.conditions[1].overrides = {{"table.position", {5.0, 2.0}}};
+    scene.success = SuccessSpec{.sensor = "tip", .target = {0.0, -0.5}, .targetBody = "table"};
+    const Eigen::Vector2d first = *goalOf(scene).point;
+    const Eigen::Vector2d second = *goalOf(scene, &scene.conditions[1]).point;
+    QVERIFY((first - Eigen::Vector2d(1.0, 1.5)).norm() < 1e-6);
+    QVERIFY((second - Eigen::Vector2d(5.0, 1.5)).norm() < 1e-6);
+    // The same where the sensor itself measures from the body.
+    scene.success = SuccessSpec{.sensor = "tip", .target = {0.0, 0.0}};
+    scene.sensors[0].relativeBody = "table";
+    scene.sensors[0].relativePoint = {0.0, -0.5};
+    QVERIFY((*goalOf(scene, &scene.conditions[1]).point - second).norm() < 1e-6);
+  }
+
   void wheelKeepsThePointUnderTheCursor() {
     m_canvas->setSnapshot(m_snapshot);
     QSignalSpy changed(m_canvas.get(), &SceneCanvas::viewChanged);

@@ -41,7 +41,7 @@ struct SceneCanvas::Impl {
   // Derived from the scene once, not per frame.
   std::vector<const Condition*> conditions;
   std::vector<std::vector<Pose>> starts;  // per trained condition; at least one
-  Goal goal;
+  std::vector<Goal> goals;  // per condition, like starts
 
   /// What the camera does by itself when the canvas is resized.
   enum class Aim { Camera, All, User };
@@ -75,15 +75,21 @@ struct SceneCanvas::Impl {
     return starts[i < starts.size() ? i : 0];
   }
 
+  const Goal& goalOfCondition(int condition) const {
+    const auto i = static_cast<std::size_t>(std::max(condition, 0));
+    return goals[i < goals.size() ? i : 0];
+  }
+
   void deriveFromScene() {
     conditions.clear();
     starts.clear();
-    goal = {};
+    goals.clear();
     if (!scene) return;
     conditions = trainedConditions(*scene);
     for (const Condition* condition : conditions) starts.push_back(startPoses(*scene, condition));
     if (starts.empty()) starts.push_back(startPoses(*scene, nullptr));
-    goal = goalOf(*scene);
+    for (const Condition* condition : conditions) goals.push_back(goalOf(*scene, condition));
+    if (goals.empty()) goals.push_back(goalOf(*scene));
   }
 
   void moveTo(const ViewMap& next) {
@@ -138,7 +144,7 @@ struct SceneCanvas::Impl {
     const bool all = paths.condition < 0;
     paintStaticBodies(painter, *scene, startsOf(paths.condition),
                       all ? starts : std::vector<std::vector<Pose>>(), map, theme);
-    gps::ui::paintGoal(painter, *scene, goal, map, theme);
+    gps::ui::paintGoal(painter, *scene, goalOfCondition(paths.condition), map, theme);
   }
 
   void paintBackdrop() {
@@ -194,7 +200,7 @@ struct SceneCanvas::Impl {
 
   LegendContent legend() const {
     LegendContent content;
-    content.goal = goal.point || !goal.poses.empty();
+    content.goal = !goals.empty() && (goals.front().point || !goals.front().poses.empty());
     if (!paths.snapshot) return content;
     for (const ConditionView& view : paths.snapshot->conditions) {
       content.samples |= paths.layers.samples && !view.samples.empty();

@@ -155,7 +155,7 @@ QRectF bodyBounds(const Body& body, const Pose& pose) {
   return {QPointF(extent.left, extent.bottom), QPointF(extent.right, extent.top)};
 }
 
-Goal goalOf(const Scene& scene) {
+Goal goalOf(const Scene& scene, const Condition* condition) {
   Goal goal;
   if (!scene.success) return goal;
   const Sensor* sensor = sensorOf(scene, scene.success->sensor);
@@ -164,7 +164,14 @@ Goal goalOf(const Scene& scene) {
   if (sensor->type == Sensor::Type::BodyPosition || sensor->type == Sensor::Type::PointPosition) {
     if (target.size() < 2) return goal;
     goal.point = Eigen::Vector2d(target[0], target[1]);
-    if (sensor->relativeTo.size() >= 2) {
+    const std::string& owner = scene.success->targetBody.empty() ? sensor->relativeBody : scene.success->targetBody;
+    if (const int body = owner.empty() ? -1 : indexOf(scene, owner); body >= 0) {
+      const std::vector<const Condition*> trained = trainedConditions(scene);
+      if (!condition && !trained.empty()) condition = trained.front();
+      const Pose pose = startPoses(scene, condition)[static_cast<std::size_t>(body)];
+      if (scene.success->targetBody.empty()) *goal.point += bodyPoint(pose, sensor->relativePoint);
+      else goal.point = bodyPoint(pose, *goal.point);
+    } else if (sensor->relativeTo.size() >= 2) {
       *goal.point += Eigen::Vector2d(sensor->relativeTo[0], sensor->relativeTo[1]);
     }
     goal.within = scene.success->within;

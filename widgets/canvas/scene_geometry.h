@@ -34,7 +34,8 @@ struct Goal {
   double within = 0.0;                   ///< task units
   std::vector<Pose> poses;               ///< all bodies, where joint angles are the goal; may be empty
 };
-Goal goalOf(const Scene& scene);
+/// Where a target belongs to a body, the goal stands where `condition` (null: the first trained one) puts it.
+Goal goalOf(const Scene& scene, const Condition* condition = nullptr);
 
 /// Everything that stands in the scene: bodies at the starts of all trained conditions, and the goal.
 QRectF sceneBounds(const Scene& scene);
