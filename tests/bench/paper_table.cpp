@@ -61,6 +61,8 @@ struct Arguments {
   std::string scenes = GPS_SCENES;
 };
 
+constexpr int kDisturbedStarts = 5;  ///< per condition
+
 /// What the policy could do after one iteration.
 struct Score {
   int iteration = 0;
@@ -168,8 +170,7 @@ Result<Score> scoreOf(const Tasks& tasks, const AlgorithmState& state, const Glo
   score.trained = nominal->total;
   score.cost = nominal->cost;
   score.distance = nominal->distance;
-  constexpr int kStarts = 5;
-  Result<Judged> disturbed = judge(*tasks.scattered, global, kStarts, seed, pool);
+  Result<Judged> disturbed = judge(*tasks.scattered, global, kDisturbedStarts, seed, pool);
   if (!disturbed) return disturbed.error();
   score.perturbed = disturbed->passed;
   score.starts = disturbed->total;
@@ -214,8 +215,19 @@ Result<std::shared_ptr<const GlobalPolicy>> imitate(const Task& task, const Algo
   return trained->policy;
 }
 
-Result<std::vector<Score>> learn(const Tasks& tasks, const Variant& variant, const Settings& settings,
-                                 std::uint64_t seed, int iterations) {
+/// What a run that failed is worth from then on: nothing solved, so that a failure never flatters a share.
+Score nothingSolved(const Tasks& tasks, int iteration) {
+  Score score;
+  score.iteration = iteration;
+  score.trained = tasks.nominal->conditionCount();
+  score.starts = kDisturbedStarts * score.trained;
+  score.held = tasks.held ? tasks.held->conditionCount() : 0;
+  return score;
+}
+
+/// Fills `scores` with one entry per iteration; on an error with those before it.
+Status learn(const Tasks& tasks, const Variant& variant, const Settings& settings, std::uint64_t seed, int iterations,
+             std::vector<Score>& scores) {
   Result<const AlgorithmEntry*> entry = findAlgorithm(variant.algorithm);
   if (!entry) return entry.error();
   Result<Parameters> found = parametersFor(*tasks.nominal, variant.algorithm);
@@ -233,7 +245,6 @@ Result<std::vector<Score>> learn(const Tasks& tasks, const Variant& variant, con
   const std::atomic<bool> stop{false};
   Result<AlgorithmState> state = algorithm->start(*tasks.nominal, parameters);
   if (!state) return state.error();
-  std::vector<Score> scores;
   for (int k = 1; k <= iterations; ++k) {
     EngineContext context(*tasks.nominal, tasks.nominal->costs, parameters, k, pool, stop, quietHooks());
     Result<IterationResult> result = algorithm->iterate(*state, context);
@@ -250,7 +261,7 @@ Result<std::vector<Score>> learn(const Tasks& tasks, const Variant& variant, con
     if (!score) return score.error();
     scores.push_back(*score);
   }
-  return scores;
+  return Done{};
 }
 
 std::vector<Outcome> runAll(const Arguments& arguments, const std::map<std::string, Tasks>& tasks) {
@@ -275,10 +286,14 @@ std::vector<Outcome> runAll(const Arguments& arguments, const std::map<std::stri
       Outcome& outcome = outcomes[k];
       const auto variant = std::find_if(variants().begin(), variants().end(),
                                         [&](const Variant& v) { return v.id == outcome.variant; });
-      Result<std::vector<Score>> scores =
-          learn(tasks.at(outcome.task), *variant, outcome.settings, outcome.seed, arguments.iterations);
-      if (scores) outcome.scores = *std::move(scores);
-      else outcome.failure = scores.error().text();
+      const Tasks& compiled = tasks.at(outcome.task);
+      const Status learnt =
+          learn(compiled, *variant, outcome.settings, outcome.seed, arguments.iterations, outcome.scores);
+      if (!learnt) {
+        outcome.failure = learnt.error().text();
+        const int done = outcome.scores.empty() ? 0 : outcome.scores.back().iteration;
+        for (int i = done + 1; i <= arguments.iterations; ++i) outcome.scores.push_back(nothingSolved(compiled, i));
+      }
       const std::lock_guard lock(print);
       std::fprintf(stderr, "%s %s seed %llu:", outcome.task.c_str(), outcome.variant.c_str(),
                    static_cast<unsigned long long>(outcome.seed));
