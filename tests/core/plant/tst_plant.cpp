@@ -8,59 +8,13 @@
 #include "core/cost/cost_terms.h"
 #include "core/plant/task.h"
 #include "core/scene/scene_reader.h"
+#include "tests/core/plant/disc_scene.h"
 
 using gps::Vector;
+using namespace gps::test;
 using std::numbers::pi;
 
 namespace {
-
-/// A disc of mass 2 that starts at (1, 2), in a world that holds nothing else unless `bodies` adds it.
-gps::Scene discScene(const std::string& actuators, const std::string& more = "",
-                     const std::string& bodies = "", const std::string& joints = "") {
-  const std::string json = R"({"version": 1, "name": "disc", "world": {"dt": 0.05, "substeps": 10},
-    "bodies": [{"id": "disc", "type": "dynamic", "position": [1, 2], "shapes":
-      [{"circle": {"radius": 0.1}, "density": 63.66197723675814}]})" +
-                           bodies + R"(], "joints": [)" + joints + R"(], "actuators": [)" + actuators + R"(],
-    "sensors": [{"id": "p", "type": "body_position", "body": "disc"},
-                {"id": "v", "type": "body_velocity", "body": "disc"},
-                {"id": "a", "type": "body_angle", "body": "disc"},
-                {"id": "w", "type": "body_spin", "body": "disc"},
-                {"id": "rim", "type": "point_position", "body": "disc", "point": [0.1, 0]},
-                {"id": "rim_v", "type": "point_velocity", "body": "disc", "point": [0.1, 0]},
-                {"id": "ray", "type": "distance_ray", "body": "disc", "direction": [2, 0], "range": 3},
-                {"id": "rel", "type": "body_position", "body": "disc", "relative_to": [1, 1]},
-                {"id": "c", "type": "constant", "value": [7, 8]}],
-    "state": ["p", "v"], "observation": ["a", "w", "rim", "rim_v", "ray", "rel", "c"],
-    "conditions": [{"id": "one"}], "costs": [{"id": "goal", "type": "state", "sensor": "p"}])" +
-                           more + "}";
-  gps::Result<gps::Scene> scene = gps::parseScene(json, "disc");
-  if (!scene) qFatal("%s", scene.error().text().c_str());
-  return *scene;
-}
-
-std::shared_ptr<const gps::Task> taskOf(gps::Scene scene) {
-  auto task = gps::compileTask(std::make_shared<const gps::Scene>(std::move(scene)));
-  if (!task) qFatal("%s", task.error().text().c_str());
-  return *task;
-}
-
-std::shared_ptr<const gps::Task> shipped(const std::string& name) {
-  auto scene = gps::findScene(name, GPS_SCENES);
-  if (!scene) qFatal("%s", scene.error().text().c_str());
-  return taskOf(*scene);
-}
-
-Vector stateOf(const gps::Task& task, const gps::Plant& plant) {
-  Vector x(task.dX);
-  plant.state(x);
-  return x;
-}
-
-Vector observationOf(const gps::Task& task, const gps::Plant& plant) {
-  Vector o(task.dO);
-  plant.observation(o);
-  return o;
-}
 
 /// States after each of `steps` steps of a lively action.
 gps::RowMatrix drive(const gps::Task& task, int condition, int steps, double amplitude) {
