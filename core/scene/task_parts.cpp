@@ -176,6 +176,10 @@ void readCost(const JsonNode& node, Scene& scene) {
     if (cost.type == "obstacle" && !isPosition(*sensor)) {
       node.at("sensor").fail("The sensor " + cost.sensor + " is not a position.",
                              "Name a body_position or point_position sensor.");
+    } else if (cost.type == "obstacle" && !sensor->relativeBody.empty()) {
+      node.at("sensor").fail(
+          "The sensor " + cost.sensor + " is relative to a body; clearance needs a position in the world.",
+          "Name a position sensor without relative_body.");
     }
   }
   if (node.has("points")) {
