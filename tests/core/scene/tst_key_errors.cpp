@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "core/scene/scene_reader.h"
+
+using nlohmann::json;
+
+namespace {
+
+/// A valid scene in which every key tested here may stand.
+json validScene() {
+  return json::parse(R"({"version": 1, "name": "keys", "bodies": [
+    {"id": "wall", "type": "static", "shapes": [{"box": {"half_extents": [0.1, 1]}}]},
+    {"id": "mark", "type": "static", "ghost": true, "shapes": [{"circle": {"radius": 0.1}}]},
+    {"id": "arm", "type": "dynamic", "position": [1, 0], "load": [0, -9.81], "load_point": [0.1, 0],
+     "shapes": [{"circle": {"radius": 0.1}}]}],
+    "joints": [{"id": "hinge", "type": "revolute", "body_a": "wall", "body_b": "arm", "anchor_b": [-1, 0]}],
+    "actuators": [{"id": "t", "type": "joint_torque", "joint": "hinge"}],
+    "sensors": [{"id": "q", "type": "joint_angle", "joints": ["hinge"]},
+      {"id": "tip", "type": "point_position", "body": "arm", "point": [0.1, 0]},
+      {"id": "rel", "type": "body_position", "body": "arm", "relative_body": "wall", "relative_point": [0, 1]},
+      {"id": "spare", "type": "body_position", "body": "arm"}],
+    "state": ["q", "tip", "rel"],
+    "conditions": [{"id": "c", "overrides": {"hinge.angle": [0]}}],
+    "costs": [{"id": "reach", "type": "end_effector", "joints": ["hinge"], "points": [[0, 0], [1, 0]],
+               "target": [0, 0, 1, 1], "target_body": "wall", "ramp_on": "value"},
+      {"id": "up", "type": "angle", "sensor": "q", "target": [1], "wp": [2]},
+      {"id": "clear", "type": "obstacle", "sensor": "tip", "bodies": ["wall"]}],
+    "success": {"sensor": "tip", "target": [0, 1], "target_body": "wall", "within": [0.1, 0.2], "wrap": false},
+    "camera": {"trace": "spare"}})");
+}
+
+}  // namespace
+
+/// What the reader says about the keys that came after the first scenes.
+class TestKeyErrors : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void theSceneItselfIsValid();
+  void badValuesNameWhatWhereAndMend_data();
+  void badValuesNameWhatWhereAndMend();
+};
+
+void TestKeyErrors::theSceneItselfIsValid() {
+  const auto scene = gps::parseScene(validScene().dump(), "keys");
+  QVERIFY2(scene.ok(), scene ? "" : scene.error().text().c_str());
+  QCOMPARE(scene->success->withinEach.size(), std::size_t{2});
+  QCOMPARE(scene->costs[0].points.size(), std::size_t{2});
+  QVERIFY(scene->costs[0].rampOnValue);
+}
+
+void TestKeyErrors::badValuesNameWhatWhereAndMend_data() {
+  QTest::addColumn<QString>("change");  // a JSON merge at `at`
+  QTest::addColumn<QString>("at");
+  QTest::addColumn<QString>("what");
+  QTest::addColumn<QString>("where");
+  QTest::addColumn<QString>("mend");
+  const auto row = [](const char* name, const char* at, const char* change, const char* what, const char* where,
+                      const char* mend) {
+    QTest::newRow(name) << QString::fromUtf8(change) << QString::fromUtf8(at) << QString::fromUtf8(what)
+                        << QString::fromUtf8(where) << QString::fromUtf8(mend);
+  };
+  // Sensors
+  row("unknown relative body", "/sensors/2", R"({"relative_body": "wal"})", "There is no body \"wal\".",
+      "/sensors/2/relative_body", "The nearest id is wall.");
+  row("relative to a ghost", "/sensors/2", R"({"relative_body": "mark"})",
+      "The body mark is a ghost: it is drawn but has no part in the physics.", "/sensors/2/relative_body",
+      "Name another body, or set its ghost to false.");
+  row("relative to both", "/sensors/2", R"({"relative_to": [1, 1]})",
+      "A sensor is relative to numbers or to a body, not to both.", "/sensors/2/relative_to",
+      "Remove relative_to, and use relative_point for an offset.");
+  row("point without its body", "/sensors/3", R"({"relative_point": [1, 1]})",
+      "relative_point needs a relative_body.", "/sensors/3/relative_point", "Name the body it belongs to.");
+  row("joints have no relative body", "/sensors/0", R"({"relative_body": "wall"})",
+      "The sensor type joint_angle does not read relative_body.", "/sensors/0/relative_body",
+      "Remove it. This type reads joints, relative_to.");
+  row("short point", "/sensors/2", R"({"relative_point": [1]})", "relative_point must have 2 entries, but has 1.",
+      "/sensors/2/relative_point", "Add entries.");
+  // Loads
+  row("load on a static body", "/bodies/0", R"({"load": [1, 0]})",
+      "A load pulls at a dynamic body, but wall cannot move.", "/bodies/0/load",
+      "Make it dynamic, or remove the load.");
+  row("load on a ghost", "/bodies/1", R"({"load": [1, 0]})",
+      "A load pulls at a dynamic body, but mark cannot move.", "/bodies/1/load",
+      "Make it dynamic, or remove the load.");
+  row("heavy load", "/bodies/2", R"({"load": [0, -1e7]})",
+      "Entry 1 of load must be between -1e+06 and 1e+06, but is -1e+07.", "/bodies/2/load/1", "Use a value in this range.");
+  // Targets, points and ramps
+  row("unknown target body", "/costs/0", R"({"target_body": "wally"})", "There is no body \"wally\".",
+      "/costs/0/target_body", "The nearest id is wall.");
+  row("moving target body", "/costs/0", R"({"target_body": "arm"})",
+      "The body arm is dynamic; a target stands still.", "/costs/0/target_body", "Name a static body.");
+  row("angle has no target body", "/costs/1", R"({"target_body": "wall"})",
+      "The cost type angle does not read target_body.", "/costs/1/target_body",
+      "Remove it. This type reads weight, enabled, sensor, target, wp, ramp, final_multiplier.");
+  row("angle has no norm", "/costs/1", R"({"norm": "log"})", "The cost type angle does not read norm.",
+      "/costs/1/norm",
+      "Remove it. This type reads weight, enabled, sensor, target, wp, ramp, final_multiplier.");
+  row("point and points", "/costs/0", R"({"point": [0, 0]})", "point and points exclude each other.", "/costs/0",
+      "Keep points.");
+  row("no points", "/costs/0", R"({"points": []})", "points must have 1 to 8 entries, but has 0.",
+      "/costs/0/points", "Add entries.");
+  row("target of one point only", "/costs/0", R"({"target": [0, 0]})", "target must have 4 entries, but has 2.",
+      "/costs/0/target", "Add entries.");
+  row("unknown ramp_on", "/costs/0", R"({"ramp_on": "values"})",
+      "ramp_on must be one of weights, value, but is \"values\".", "/costs/0/ramp_on", "The nearest is value.");
+  row("obstacle beside a relative sensor", "/costs/2", R"({"sensor": "rel"})",
+      "The sensor rel is relative to a body; clearance needs a position in the world.", "/costs/2/sensor",
+      "Name a position sensor without relative_body.");
+  // Success
+  row("bound per entry of the wrong size", "/success", R"({"within": [0.1]})",
+      "within must have 2 entries, but has 1.", "/success/within", "Add entries.");
+  row("negative bound of an entry", "/success", R"({"within": [0.1, -1]})",
+      "Entry 1 of within must be between 1e-06 and 1e+05, but is -1.", "/success/within/1", "Use a value in this range.");
+  row("wrap is no number", "/success", R"({"wrap": 1})", "wrap must be true or false, but is 1.", "/success/wrap",
+      "Write true or false.");
+  row("success at a moving body", "/success", R"({"target_body": "arm"})",
+      "The body arm is dynamic; a target stands still.", "/success/target_body", "Name a static body.");
+  row("success of a relative sensor", "/success", R"({"sensor": "rel"})",
+      "A target in a body's frame needs a position in the world, but rel is none.", "/success/target_body",
+      "Name a body_position or point_position sensor without relative_body.");
+  row("success of an angle at a body", "/success", R"({"sensor": "q", "target": [0], "within": 0.1})",
+      "A target in a body's frame needs a position in the world, but q is none.", "/success/target_body",
+      "Name a body_position or point_position sensor without relative_body.");
+  row("success of an unseen sensor", "/success", R"({"sensor": "spare"})",
+      "The sensor spare is part of neither the state nor the observation.", "/success/sensor",
+      "Add it to the list state or to the list observation.");
+  // Trace
+  row("trace of an angle", "/camera", R"({"trace": "q"})", "trace must name a position sensor, but q is none.",
+      "/camera/trace", "Name a body_position or point_position sensor.");
+}
+
+void TestKeyErrors::badValuesNameWhatWhereAndMend() {
+  QFETCH(QString, change);
+  QFETCH(QString, at);
+  QFETCH(QString, what);
+  QFETCH(QString, where);
+  QFETCH(QString, mend);
+  json scene = validScene();
+  scene.at(json::json_pointer(at.toStdString())).update(json::parse(change.toStdString()));
+  const auto read = gps::parseScene(scene.dump(), "keys");
+  QVERIFY(!read);
+  QCOMPARE(QString::fromStdString(read.error().what), what);
+  QCOMPARE(QString::fromStdString(read.error().where), QStringLiteral("keys, ") + where);
+  QCOMPARE(QString::fromStdString(read.error().mend), mend);
+}
+
+QTEST_APPLESS_MAIN(TestKeyErrors)
+#include "tst_key_errors.moc"
