@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <array>
+#include <string>
+#include <vector>
 
 #include "core/algorithms/algorithm.h"
 #include "core/algorithms/algorithms.h"
+#include "core/base/nearest_name.h"
+#include "core/scene/json_text.h"
 
 namespace gps {
 
@@ -44,6 +48,14 @@ Result<Parameters> parametersFor(const Task& task, std::string_view algorithm) {
   parameters.cost.terms = task.costTerms;
   (*entry)->defaults(parameters);
   if (!task.scene) return parameters;
+  for (const auto& [group, suggestions] : task.scene->suggested) {
+    if (group == "all" || findAlgorithm(group)) continue;
+    std::vector<std::string> known{"all"};
+    for (const AlgorithmEntry& each : kAlgorithms) known.emplace_back(each.id);
+    return Error{"There is no algorithm " + quotedText(group) + " to suggest parameters for.",
+                 task.name + ", /suggested/" + pointerToken(group),
+                 "The nearest known key is " + nearestName(group, known) + "."};
+  }
   for (const std::string& group : {std::string("all"), std::string(algorithm)}) {
     const auto suggestions = task.scene->suggested.find(group);
     if (suggestions == task.scene->suggested.end()) continue;

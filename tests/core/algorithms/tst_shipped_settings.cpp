@@ -28,6 +28,7 @@ class TestShippedSettings : public QObject {
   void everySuggestionIsAParameter_data() { everySceneCompiles_data(); }
   void everySuggestionIsAParameter();
   void wrongSuggestionsAreRefused();
+  void suggestionsForAMisspeltAlgorithmAreRefused();
 };
 
 void TestShippedSettings::everySceneCompiles_data() {
@@ -99,6 +100,21 @@ void TestShippedSettings::wrongSuggestionsAreRefused() {
     QVERIFY2(parameters.error().text().find("lqr.kl_step") != std::string::npos,
              parameters.error().text().c_str());
     QVERIFY(parametersFor(*task, "badmm").ok());
+  }
+}
+
+// They would be left out without a word.
+void TestShippedSettings::suggestionsForAMisspeltAlgorithmAreRefused() {
+  Scene scene = *shipped("point_mass");
+  scene.suggested["mdpgs"]["lqr.kl_step"] = "1";
+  const auto task = compileTask(std::make_shared<const Scene>(scene)).value();
+  for (const AlgorithmEntry& entry : algorithmRegistry()) {
+    const Result<Parameters> parameters = parametersFor(*task, entry.id);
+    QVERIFY(!parameters);
+    QCOMPARE(parameters.error().what,
+             std::string("There is no algorithm \"mdpgs\" to suggest parameters for."));
+    QCOMPARE(parameters.error().where, std::string("point_mass, /suggested/mdpgs"));
+    QCOMPARE(parameters.error().mend, std::string("The nearest known key is mdgps."));
   }
 }
 
