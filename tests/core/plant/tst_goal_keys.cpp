@@ -93,6 +93,7 @@ class TestGoalKeys : public QObject {
   void successFollowsTheBodyOfItsTarget();
   void successBoundsEveryEntry();
   void successCountsAnglesModuloATurn();
+  void successMayLookAtTheObservation();
   void angleTermIsCompiled();
   void traceOfAPositionThatIsNotInTheState();
 };
@@ -191,6 +192,22 @@ void TestGoalKeys::successCountsAnglesModuloATurn() {
   QVERIFY(wrapped->successOf(0)->passed(rollout));
   arm["success"].erase("wrap");
   QVERIFY(!taskFrom(arm)->successOf(0)->passed(rollout));
+}
+
+// The rim is the third and fourth entry of the observation (after angle and spin) and not part of the state.
+void TestGoalKeys::successMayLookAtTheObservation() {
+  const auto task = taskOf(
+      discScene(kForceX, R"(, "success": {"sensor": "rim", "target": [1.1, 2], "within": 0.01})"));
+  const SuccessTest& test = *task->successOf(0);
+  QVERIFY(test.observed);
+  QCOMPARE(test.first, 2);
+  Trajectory rollout;
+  rollout.X = RowMatrix::Zero(1, task->dX);
+  rollout.O = observationOf(*task, *task->plants->make(0, Vector())).transpose();
+  QVERIFY(test.passed(rollout));
+  rollout.O(0, 3) += 0.02;
+  QVERIFY(!test.passed(rollout));
+  QVERIFY(std::abs(test.distance(rollout) - 0.02) < 1e-6);
 }
 
 void TestGoalKeys::angleTermIsCompiled() {
