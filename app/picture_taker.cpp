@@ -36,6 +36,11 @@ Status PictureTaker::begin() {
     if (!m_options.algorithms.empty()) m_window.changeAlgorithm(0, m_options.algorithms.front());
     if (m_options.algorithms.size() > 1) m_window.addSecondRun(m_options.algorithms.back());
     for (RunSession* run : m_window.runs()) {
+      const int conditions = static_cast<int>(run->setup().task->conditions.size());
+      if (m_options.condition > conditions) {
+        return Error{scene + " has no start " + std::to_string(m_options.condition) + ".", "--condition",
+                     "Use a number from 1 to " + std::to_string(conditions) + "."};
+      }
       if (!m_options.pauseAfter.empty() && run->phaseHelp(m_options.pauseAfter).isEmpty()) {
         std::string known;
         for (const Phase& phase : run->phases()) known += (known.empty() ? "" : ", ") + phase.id;
@@ -85,6 +90,7 @@ void PictureTaker::watch() {
   if (!m_window.runs().empty()) {
     const int T = m_window.runs().front()->setup().task->T;
     workspace->setTimeStep(0.4 * T);
+    if (m_options.condition > 0) workspace->setCondition(m_options.condition - 1);
   }
   m_window.refreshNow();
   // Plots glide to new ranges; the picture shows where they arrive.

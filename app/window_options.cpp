@@ -10,9 +10,9 @@ namespace gps {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kOptions{"--config-dir", "--theme",      "--grab",
-                                                   "--size",       "--scene",      "--algorithms",
-                                                   "--iterations", "--pause-after"};
+constexpr std::array<std::string_view, 9> kOptions{"--config-dir", "--theme",       "--grab",
+                                                   "--size",       "--scene",       "--algorithms",
+                                                   "--iterations", "--pause-after", "--condition"};
 
 std::optional<int> number(std::string_view text, int min, int max) {
   int value = 0;
@@ -65,6 +65,10 @@ Status take(WindowOptions& options, std::string_view name, std::string value) {
     const std::optional<int> count = number(value, 1, 100000);
     if (!count) return wrong(name, value, "Give a number from 1 to 100000.");
     options.iterations = *count;
+  } else if (name == "--condition") {
+    const std::optional<int> place = number(value, 1, 10000);
+    if (!place) return wrong(name, value, "Give the place of a trained start: 1 for the first.");
+    options.condition = *place;
   } else {
     options.pauseAfter = std::move(value);
   }
@@ -105,10 +109,10 @@ Result<WindowOptions> parseWindowOptions(int argc, const char* const* argv) {
     if (Status status = take(options, name, std::move(value)); !status) return status.error();
   }
   const bool grabOnly = !options.scene.empty() || !options.algorithms.empty() || options.iterations > 0 ||
-                        !options.pauseAfter.empty();
+                        !options.pauseAfter.empty() || options.condition > 0;
   if (grabOnly && options.grab.empty()) {
-    return Error{"--scene, --algorithms, --iterations and --pause-after belong to --grab.", "command line",
-                 "Add --grab FILE.png, or use gps-studio train SCENE."};
+    return Error{"--scene, --algorithms, --iterations, --pause-after and --condition belong to --grab.",
+                 "command line", "Add --grab FILE.png, or use gps-studio train SCENE."};
   }
   if (!options.scene.empty() && !options.file.empty()) {
     return Error{"A scene is named twice: " + options.file + " and " + options.scene + ".", "command line",
@@ -126,6 +130,7 @@ std::string_view windowOptionsHelp() {
          "      --algorithms A[,B]       one or two runs\n"
          "      --iterations N           per run\n"
          "      --pause-after PHASE      take the picture inside the last iteration, after this phase\n"
+         "      --condition N            single out one start, the first is 1\n"
          "      --size WxH               in pixels, 1280x800 unless given\n";
 }
 

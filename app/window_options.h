@@ -23,6 +23,7 @@ struct WindowOptions {
   std::vector<std::string> algorithms;  ///< one or two
   int iterations = 0;                   ///< 0: as the scene suggests
   std::string pauseAfter;               ///< phase of the last iteration after which the picture is taken
+  int condition = 0;                    ///< the one singled out, from 1; 0: all
 };
 
 /// Fails with what is wrong and what would be right.

@@ -344,6 +344,7 @@ void TestBridge::windowOptionsAreChecked_data() {
   row("--grab a.png --scene point_mass --algorithms badmm,mdgps --iterations 5 --size 1280x800 --theme dark",
       "");
   row("--grab=a.png --scene=point_mass --pause-after=c_step", "");
+  row("--grab=a.png --scene=blind_peg --condition=2", "");
   row("a.json b.json", "two are named");
   row("--grap a.png", "--grap");
   row("--grab", "needs a value");
