@@ -9,6 +9,7 @@
 #include <numbers>
 
 #include "synthetic_run.h"
+#include "widgets/canvas/place_painter.h"
 #include "widgets/canvas/scene_canvas.h"
 #include "widgets/canvas/scene_geometry.h"
 #include "widgets/canvas/scene_painter.h"
@@ -41,6 +42,30 @@ double area(const QPolygonF& polygon) {
     twice += a.x() * b.y() - b.x() * a.y();
   }
   return std::abs(twice) / 2;
+}
+
+/// A table of two blocks with a slot between, at two places, and a goal in each slot.
+std::shared_ptr<const Scene> slottedTables() {
+  auto scene = std::make_shared<Scene>();
+  Body table, peg;
+  table.id = "table";
+  table.shapes = {{BoxShape{{-0.6, -0.5}, {0.5, 0.5}, 0}},
+                  {BoxShape{{1.1, -0.5}, {1.0, 0.5}, 0}},
+                  {BoxShape{{0.0, -0.75}, {0.1, 0.25}, 0}}};
+  peg.id = "peg";
+  peg.dynamic = true;
+  peg.position = {0.0, 1.0};
+  peg.shapes = {{CircleShape{{0, 0}, 0.1}}};
+  scene->bodies = {table, peg};
+  Sensor tip;
+  tip.id = "tip";
+  tip.targets = {"peg"};
+  scene->sensors = {tip};
+  scene->success = SuccessSpec{.sensor = "tip", .target = {0.0, -0.4}, .targetBody = "table", .within = 0.02};
+  scene->conditions.resize(2);
+  scene->conditions[0] = {"left", {{"table.position", {1.0, 0.0}}}, 0, true, false};
+  scene->conditions[1] = {"right", {{"table.position", {2.0, 0.0}}}, 0, true, false};
+  return scene;
 }
 
 void wheel(QWidget& widget, const QPointF& at, int notches) {
@@ -349,15 +374,109 @@ class TestCanvas : public QObject {
           QVERIFY2(contrastRatio(ink, ground) >= 4.5, qPrintable(ink.name()));
         }
       }
-      for (int n = 1; n <= 12; ++n) {
-        for (int i = 0; i < n; ++i) {
-          QVERIFY(contrastRatio(theme.localCondition(i, n), theme.panel) >= 3.0);
-          QVERIFY(contrastRatio(theme.globalCondition(i, n), theme.panel) >= 3.0);
-          if (i > 0) QVERIFY(theme.localCondition(i, n) != theme.localCondition(i - 1, n));
-        }
+      QCOMPARE(theme.localCondition(0), theme.local);
+      QCOMPARE(theme.globalCondition(0), theme.global);
+      for (int i = 0; i < 20; ++i) {
+        QVERIFY(contrastRatio(theme.localCondition(i), theme.panel) >= 3.0);
+        QVERIFY(contrastRatio(theme.globalCondition(i), theme.panel) >= 3.0);
+        for (int j = 0; j < i; ++j) QVERIFY(theme.localCondition(i) != theme.localCondition(j));
       }
       QCOMPARE(Theme::fromPalette(theme.palette()).dark, theme.dark);
     }
+  }
+
+  // A condition is known by its hue: warm for local controllers, cool for the policy, far from black and
+  // white.
+  void conditionsHaveHuesOfTheirOwn() {
+    const auto warm = [](const QColor& c) { return c.hslHue() >= 320 || c.hslHue() <= 60; };
+    const auto cool = [](const QColor& c) { return c.hslHue() >= 170 && c.hslHue() <= 285; };
+    for (const Theme& theme : {Theme::light(), Theme::darkTheme()}) {
+      for (int i = 0; i < 9; ++i) {
+        const QColor local = theme.localCondition(i), global = theme.globalCondition(i);
+        QVERIFY2(warm(local), qPrintable(local.name()));
+        QVERIFY2(cool(global), qPrintable(global.name()));
+        for (const QColor& colour : {local, global}) {
+          QVERIFY2(colour.hslSaturationF() > 0.25f, qPrintable(colour.name()));
+          QVERIFY2(colour.lightnessF() > 0.15f && colour.lightnessF() < 0.87f, qPrintable(colour.name()));
+        }
+        for (int j = 0; j < i; ++j) {
+          for (const auto& [a, b] :
+               {std::pair(local, theme.localCondition(j)), std::pair(global, theme.globalCondition(j))}) {
+            const double apart = std::hypot(a.red() - b.red(), a.green() - b.green(), a.blue() - b.blue());
+            QVERIFY2(apart > 30, qPrintable(a.name() + " " + b.name()));
+          }
+        }
+      }
+    }
+  }
+
+  // Two tables, the second one's slot further right: what both cover is solid, each slot is seen in its own
+  // hue.
+  void staticBodiesThatDifferKeepTheirConditionsHue() {
+    const auto scene = slottedTables();
+    m_canvas->setScene(scene);
+    CanvasLayers bare;
+    bare.grid = false;
+    m_canvas->setLayers(bare);
+    const Theme theme = Theme::light();
+    const auto at = [&](const QImage& image, double x, double y) {
+      return image.pixelColor(pixelOf(*m_canvas, {x, y}).toPoint());
+    };
+    const QImage all = picture(*m_canvas);
+    const QColor shared = at(all, 1.5, -0.5), first = at(all, 0.95, -0.2), second = at(all, 1.95, -0.2);
+    QVERIFY(shared.saturationF() < 0.1f);
+    QVERIFY(first != shared && second != shared && first != second);
+    QVERIFY(std::abs(first.hslHue() - theme.localCondition(0).hslHue()) < 12);
+    QVERIFY(std::abs(second.hslHue() - theme.localCondition(1).hslHue()) < 12);
+    m_canvas->setCondition(1);
+    const QImage one = picture(*m_canvas);
+    QCOMPARE(at(one, 0.95, -0.2), at(one, 1.5, -0.5));
+    QVERIFY(at(one, 1.95, -0.2) != at(one, 1.5, -0.5));
+  }
+
+  void everyConditionsGoalIsDrawn() {
+    const auto scene = slottedTables();
+    std::vector<Places> places;
+    for (const Condition* condition : trainedConditions(*scene))
+      places.push_back({startPoses(*scene, condition), goalOf(*scene, condition)});
+    QCOMPARE(distinctGoals(places), (std::vector<int>{0, 1}));
+    m_canvas->setScene(scene);
+    const QImage all = picture(*m_canvas);
+    for (const double x : {1.0, 2.0}) {
+      QVERIFY(all.pixelColor(pixelOf(*m_canvas, {x, -0.4}).toPoint()).hslHue() > 100);
+      QVERIFY(all.pixelColor(pixelOf(*m_canvas, {x, -0.4}).toPoint()).hslHue() < 160);
+    }
+    places[1] = places[0];
+    QCOMPARE(distinctGoals(places), (std::vector<int>{0}));
+  }
+
+  void legendListsOnlyWhatIsDrawn() {
+    PathSource source{m_task->scene.get(), m_snapshot, m_earlier, {}, -1};
+    LegendContent drawn = drawnPaths(source);
+    QVERIFY(drawn.local && drawn.global && drawn.samples && drawn.localTubes && drawn.globalTubes &&
+            drawn.ghosts);
+    // A model that explodes at once leaves no tube, one without a trace point neither.
+    auto wide = std::make_shared<Snapshot>(*m_snapshot);
+    for (ConditionView& view : wide->conditions) {
+      auto marginals = std::make_shared<Marginals>(*view.globalMarginals);
+      for (Matrix& cov : marginals->cov) cov *= 1e6;
+      view.globalMarginals = marginals;
+    }
+    source.snapshot = wide;
+    drawn = drawnPaths(source);
+    QVERIFY(drawn.localTubes && !drawn.globalTubes);
+    auto task = std::make_shared<Task>(*m_task);
+    task->trace.reset();
+    auto untraced = std::make_shared<Snapshot>(*m_snapshot);
+    untraced->task = task;
+    source.snapshot = untraced;
+    drawn = drawnPaths(source);
+    QVERIFY(drawn.local && !drawn.localTubes && !drawn.globalTubes);
+    m_canvas->setSnapshot(untraced);
+    QVERIFY(!m_canvas->summary().contains("2 sigma"));
+    source.layers.local = source.layers.global = source.layers.samples = false;
+    drawn = drawnPaths(source);
+    QVERIFY(!drawn.local && !drawn.global && !drawn.samples && !drawn.ghosts);
   }
 
   void styleSheetHasNoUnfilledWord() {

@@ -3,6 +3,7 @@
 
 #include <QFontMetricsF>
 #include <QPainter>
+#include <QPainterPath>
 #include <functional>
 #include <vector>
 
@@ -76,11 +77,11 @@ void paintLegend(QPainter& painter, const LegendContent& content, const ViewMap&
                                                              at + QPointF(0, 5.5), at + QPointF(-5.5, 0)});
                        }});
   }
-  if (content.tubes) {
+  if (content.localTubes || content.globalTubes) {
     entries.push_back({QStringLiteral("2 sigma"), [&](const QRectF& box) {
                          const QRectF band = QRectF(box.left(), box.center().y() - 5, box.width(), 10);
-                         QColor warm = content.local ? theme.local : theme.global;
-                         QColor cool = content.global ? theme.global : theme.local;
+                         QColor warm = content.localTubes ? theme.local : theme.global;
+                         QColor cool = content.globalTubes ? theme.global : theme.local;
                          warm.setAlphaF(0.25f);
                          cool.setAlphaF(0.25f);
                          painter.setPen(Qt::NoPen);
@@ -89,6 +90,19 @@ void paintLegend(QPainter& painter, const LegendContent& content, const ViewMap&
                          painter.setBrush(cool);
                          painter.drawRect(band.adjusted(band.width() / 2, 0, 0, 0));
                        }});
+  }
+  if (content.ghosts) {
+    entries.push_back(
+        {QStringLiteral("Earlier iterations"), [&](const QRectF& box) {
+           QColor warm = theme.local, cool = theme.global;
+           warm.setAlphaF(0.5f);
+           cool.setAlphaF(0.5f);
+           const QLineF middle = midline(box);
+           painter.setPen(line(content.local ? warm : cool, 1));
+           painter.drawLine(middle.translated(0, -2));
+           painter.setPen(line(content.global ? cool : warm, 1));
+           painter.drawLines(dashes(QPolygonF{middle.p1(), middle.p2()}.translated(0, 2), 4, 4));
+         }});
   }
   if (content.goal) {
     entries.push_back({QStringLiteral("Goal"), [&](const QRectF& box) {
@@ -120,6 +134,22 @@ void paintLegend(QPainter& painter, const LegendContent& content, const ViewMap&
                        Qt::AlignLeft | Qt::AlignVCenter, entry.text);
       y += row;
     }
+  }
+  painter.restore();
+}
+
+void paintLabels(QPainter& painter, const std::vector<ConditionLabel>& labels, const Theme& theme) {
+  painter.save();
+  QFont font = smallFont(painter);
+  font.setBold(true);
+  const QFontMetricsF metrics(font);
+  for (const ConditionLabel& label : labels) {
+    QPainterPath text;
+    text.addText(label.at + QPointF(8, metrics.ascent() + 3), font, label.text);
+    // A halo keeps the number readable on any ground.
+    painter.setOpacity(label.strength);
+    painter.strokePath(text, QPen(theme.background, 3.0, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    painter.fillPath(text, label.colour);
   }
   painter.restore();
 }
@@ -160,15 +190,13 @@ void paintCaption(QPainter& painter, const QString& text, const ViewMap& map, co
   painter.restore();
 }
 
-void paintEmptyText(QPainter& painter, const QString& text, bool centred, const ViewMap& map,
-                    const Theme& theme) {
+void paintEmptyText(QPainter& painter, const QString& text, const ViewMap& map, const Theme& theme) {
   const QFontMetricsF metrics(painter.font());
   const double widest = std::max(80.0, std::min(map.size.width() - 2 * kMargin, 420.0)) - 32;
   const QRectF needed =
       metrics.boundingRect(QRectF(0, 0, widest, map.size.height()), Qt::AlignCenter | Qt::TextWordWrap, text);
   QRectF box(0, 0, needed.width() + 33, needed.height() + 16);
   box.moveCenter({map.size.width() / 2, map.size.height() / 2});
-  if (!centred) box.moveTop(kMargin);
   plate(painter, box, theme);
   painter.setPen(theme.muted);
   painter.drawText(box, Qt::AlignCenter | Qt::TextWordWrap, text);

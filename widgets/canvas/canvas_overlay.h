@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QColor>
+#include <QPointF>
 #include <QString>
+#include <vector>
 
 #include "widgets/canvas/scene_canvas.h"
 #include "widgets/canvas/view_map.h"
@@ -15,9 +18,20 @@ struct LegendContent {
   bool local = false;
   bool global = false;
   bool samples = false;
-  bool tubes = false;
+  bool localTubes = false;
+  bool globalTubes = false;
+  bool ghosts = false;
   bool goal = false;
 };
+
+/// The number of a condition beside what belongs to it.
+struct ConditionLabel {
+  QPointF at;  ///< pixels
+  QString text;
+  QColor colour;
+  double strength = 1.0;
+};
+void paintLabels(QPainter& painter, const std::vector<ConditionLabel>& labels, const Theme& theme);
 
 /// Lines, dashes, bands and marks with their names, in the lower right corner. Left out where the canvas is
 /// small.
@@ -26,11 +40,10 @@ void paintLegend(QPainter& painter, const LegendContent& content, const ViewMap&
 /// A bar of a round length with its unit, in the lower left corner.
 void paintScaleBar(QPainter& painter, const ViewMap& map, const Theme& theme);
 
-/// What is shown, in the upper left corner: "Iteration 3", the time.
+/// What is shown, in the upper left corner: "Iteration 3", the time, or what will appear and when.
 void paintCaption(QPainter& painter, const QString& text, const ViewMap& map, const Theme& theme);
 
-/// Says what will appear here and when.
-void paintEmptyText(QPainter& painter, const QString& text, bool centred, const ViewMap& map,
-                    const Theme& theme);
+/// Says in the middle of an empty canvas how to fill it.
+void paintEmptyText(QPainter& painter, const QString& text, const ViewMap& map, const Theme& theme);
 
 }  // namespace gps::ui

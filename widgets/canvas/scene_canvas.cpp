@@ -11,8 +11,10 @@
 #include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "widgets/canvas/canvas_overlay.h"
+#include "widgets/canvas/place_painter.h"
 #include "widgets/canvas/scene_painter.h"
 #include "widgets/canvas/trajectory_painter.h"
 
@@ -21,7 +23,7 @@ namespace gps::ui {
 namespace {
 
 constexpr double kReach = 6.0;  // pixels around a path that count as the path
-constexpr double kMargin = 40.0;
+constexpr double kMargin = 32.0;
 
 QString countText(int count, const char* one, const char* many) {
   return QStringLiteral("%1 %2").arg(count).arg(QLatin1String(count == 1 ? one : many));
@@ -40,8 +42,7 @@ struct SceneCanvas::Impl {
 
   // Derived from the scene once, not per frame.
   std::vector<const Condition*> conditions;
-  std::vector<std::vector<Pose>> starts;  // per trained condition; at least one
-  std::vector<Goal> goals;  // per condition, like starts
+  std::vector<Places> places;  // per trained condition; at least one
 
   /// What the camera does by itself when the canvas is resized.
   enum class Aim { Camera, All, User };
@@ -51,6 +52,7 @@ struct SceneCanvas::Impl {
   // Scene and paths, opaque, so that a frame starts with one copy. Null: to be painted again.
   QPixmap ground;    // grid, static bodies, goal
   QPixmap backdrop;  // ground and paths
+  std::optional<LegendContent> explained;
 
   bool ring = false;  // a focus that came by key shows its ring; one that came by mouse does not
   QPointF pressed, dragged;
@@ -62,6 +64,7 @@ struct SceneCanvas::Impl {
   }
   void forgetPaths() {
     backdrop = QPixmap();
+    explained.reset();
     q->update();
   }
 
@@ -72,24 +75,17 @@ struct SceneCanvas::Impl {
 
   const std::vector<Pose>& startsOf(int condition) const {
     const auto i = static_cast<std::size_t>(std::max(condition, 0));
-    return starts[i < starts.size() ? i : 0];
-  }
-
-  const Goal& goalOfCondition(int condition) const {
-    const auto i = static_cast<std::size_t>(std::max(condition, 0));
-    return goals[i < goals.size() ? i : 0];
+    return places[i < places.size() ? i : 0].poses;
   }
 
   void deriveFromScene() {
     conditions.clear();
-    starts.clear();
-    goals.clear();
+    places.clear();
     if (!scene) return;
     conditions = trainedConditions(*scene);
-    for (const Condition* condition : conditions) starts.push_back(startPoses(*scene, condition));
-    if (starts.empty()) starts.push_back(startPoses(*scene, nullptr));
-    for (const Condition* condition : conditions) goals.push_back(goalOf(*scene, condition));
-    if (goals.empty()) goals.push_back(goalOf(*scene));
+    for (const Condition* condition : conditions)
+      places.push_back({startPoses(*scene, condition), goalOf(*scene, condition)});
+    if (places.empty()) places.push_back({startPoses(*scene, nullptr), goalOf(*scene)});
   }
 
   void moveTo(const ViewMap& next) {
@@ -141,10 +137,8 @@ struct SceneCanvas::Impl {
     if (paths.layers.grid) paintGrid(painter, map, theme);
     if (!scene) return;
     painter.setRenderHint(QPainter::Antialiasing);
-    const bool all = paths.condition < 0;
-    paintStaticBodies(painter, *scene, startsOf(paths.condition),
-                      all ? starts : std::vector<std::vector<Pose>>(), map, theme);
-    gps::ui::paintGoal(painter, *scene, goalOfCondition(paths.condition), map, theme);
+    paintStaticBodies(painter, *scene, places, paths.condition, map, theme);
+    paintGoals(painter, *scene, places, paths.condition, map, theme);
   }
 
   void paintBackdrop() {
@@ -161,31 +155,37 @@ struct SceneCanvas::Impl {
   }
 
   /// Bodies of one condition: the global policy's filled cool, the local controller's outlined warm; a local
-  /// one alone is filled.
+  /// one alone is filled. Of several conditions shown alike only the policy's, where there is one: two arms
+  /// for each would hide the scene.
   void paintCondition(QPainter& painter, int i) const {
     const int n = conditionCount();
-    const bool strong = paths.condition < 0 ? n == 1 || i == 0 : i == paths.condition;
-    const float solid = strong ? 1.0f : 0.35f, tint = strong ? 0.55f : 0.12f;
+    const bool single = n == 1 || i == paths.condition, among = !single && paths.condition < 0;
+    const float solid = single ? 1.0f : among ? 0.8f : 0.3f, tint = single ? 0.55f : among ? 0.22f : 0.08f;
     const auto look = [&](QColor colour, bool filled) {
       QColor fill = colour;
       fill.setAlphaF(tint);
       colour.setAlphaF(solid);
-      return BodyLook{filled ? fill : QColor(), colour, strong ? 1.5 : 1.0, false};
+      return BodyLook{filled ? fill : QColor(), colour, single ? 1.5 : 1.0, false};
     };
     std::vector<Pose> local, global;
     if (paths.snapshot && static_cast<std::size_t>(i) < paths.snapshot->conditions.size()) {
       const ConditionView& view = paths.snapshot->conditions[static_cast<std::size_t>(i)];
-      if (paths.layers.local || !view.global) local = now(view.local);
-      if (paths.layers.global || local.empty()) global = now(view.global);
+      if (paths.layers.global) global = now(view.global);
+      if (paths.layers.local && (single || global.empty())) local = now(view.local);
+      if (local.empty() && global.empty()) global = now(view.global);
+      if (local.empty() && global.empty()) local = now(view.local);
       if (local.empty() && global.empty() && !view.samples.empty()) local = now(view.samples.front());
     }
     if (local.empty() && global.empty()) {
-      paintMovers(painter, *scene, startsOf(i), map, look(theme.localCondition(i, n), true));
+      for (int before = 0; among && before < i; ++before) {
+        if (sameMovers(*scene, startsOf(before), startsOf(i))) return;
+      }
+      paintMovers(painter, *scene, startsOf(i), map, look(theme.localCondition(i), true));
       return;
     }
-    if (!global.empty()) paintMovers(painter, *scene, global, map, look(theme.globalCondition(i, n), true));
+    if (!global.empty()) paintMovers(painter, *scene, global, map, look(theme.globalCondition(i), true));
     if (!local.empty())
-      paintMovers(painter, *scene, local, map, look(theme.localCondition(i, n), global.empty()));
+      paintMovers(painter, *scene, local, map, look(theme.localCondition(i), global.empty()));
   }
 
   void paintMoving(QPainter& painter) const {
@@ -198,22 +198,45 @@ struct SceneCanvas::Impl {
     paintCondition(painter, last);
   }
 
-  LegendContent legend() const {
-    LegendContent content;
-    content.goal = !goals.empty() && (goals.front().point || !goals.front().poses.empty());
-    if (!paths.snapshot) return content;
-    for (const ConditionView& view : paths.snapshot->conditions) {
-      content.samples |= paths.layers.samples && !view.samples.empty();
-      content.local |= paths.layers.local && (view.local || view.localMarginals);
-      content.global |= paths.layers.global && (view.global || view.globalMarginals);
-      content.tubes |= paths.layers.tubes && ((paths.layers.local && view.localMarginals) ||
-                                              (paths.layers.global && view.globalMarginals));
+  /// Numbers of the conditions where they differ: at their goals, else at their starts. Only of several, and
+  /// not where they would lie on each other.
+  std::vector<ConditionLabel> labels() const {
+    const int n = std::min(conditionCount(), static_cast<int>(places.size()));
+    if (!scene || n < 2) return {};
+    const bool atGoal = distinctGoals(places).size() > 1;
+    std::vector<ConditionLabel> found;
+    for (int i = 0; i < n; ++i) {
+      std::optional<QPointF> at;
+      const Goal& goal = places[static_cast<std::size_t>(i)].goal;
+      if (atGoal && goal.point) at = QPointF(goal.point->x(), goal.point->y());
+      if (!atGoal && paths.snapshot) at = pathStart(paths, i);
+      if (!at) return {};
+      const bool strong = paths.condition < 0 || paths.condition == i;
+      found.push_back(
+          {map.toPixel(*at), QString::number(i + 1), theme.localCondition(i), strong ? 1.0 : 0.45});
     }
-    return content;
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        if ((found[i].at - found[j].at).manhattanLength() < 12.0) return {};
+      }
+    }
+    return found;
+  }
+
+  const LegendContent& legend() {
+    if (explained) return *explained;
+    LegendContent content = drawnPaths(paths);
+    content.goal = std::any_of(places.begin(), places.end(), [](const Places& each) {
+      return each.goal.point || !each.goal.poses.empty();
+    });
+    explained = content;
+    return *explained;
   }
 
   QString caption() const {
-    if (!paths.snapshot) return {};
+    // In the corner, so that it hides nothing of the scene one is about to learn.
+    if (!paths.snapshot)
+      return QStringLiteral("Press Start: trajectories appear here after the first iteration");
     const Snapshot& snapshot = *paths.snapshot;
     QString text = QStringLiteral("Iteration %1").arg(snapshot.report.iteration);
     if (snapshot.partial) text += QStringLiteral(", not finished");
@@ -221,7 +244,8 @@ struct SceneCanvas::Impl {
       text += QStringLiteral("   t = %1 s").arg(step * snapshot.task->dt, 0, 'f', 2);
     }
     const QString name = conditionName(paths.condition);
-    if (!name.isEmpty() && conditionCount() > 1) text += QStringLiteral("   ") + name;
+    if (!name.isEmpty() && conditionCount() > 1)
+      text += QStringLiteral("   %1: %2").arg(paths.condition + 1).arg(name);
     return text;
   }
 
@@ -331,7 +355,7 @@ QSize SceneCanvas::minimumSizeHint() const {
 }
 
 QString SceneCanvas::summary() const {
-  const Impl& d = *m_impl;
+  Impl& d = *m_impl;
   if (!d.scene) return QStringLiteral("No scene.");
   const auto bodies =
       std::count_if(d.scene->bodies.begin(), d.scene->bodies.end(), [](const Body& b) { return b.dynamic; });
@@ -351,7 +375,7 @@ QString SceneCanvas::summary() const {
   if (content.local) shown << QStringLiteral("local controllers");
   if (content.global) shown << QStringLiteral("global policy");
   if (content.samples) shown << QStringLiteral("samples");
-  if (content.tubes) shown << QStringLiteral("2 sigma tubes");
+  if (content.localTubes || content.globalTubes) shown << QStringLiteral("2 sigma tubes");
   if (d.paths.layers.ghosts && !d.paths.earlier.empty()) {
     shown << countText(static_cast<int>(d.paths.earlier.size()), "earlier iteration", "earlier iterations");
   }
@@ -375,7 +399,8 @@ bool SceneCanvas::event(QEvent* event) {
       QToolTip::hideText();
     } else {
       // Names come from files: shown as plain text, whatever they look like.
-      QToolTip::showText(help->globalPos(), m_impl->conditionName(condition).toHtmlEscaped(), this);
+      const QString text = QStringLiteral("%1: %2").arg(condition + 1).arg(m_impl->conditionName(condition));
+      QToolTip::showText(help->globalPos(), text.toHtmlEscaped(), this);
     }
     return true;
   }
@@ -401,16 +426,12 @@ void SceneCanvas::paintEvent(QPaintEvent*) {
   d.paintMoving(painter);
   if (!d.scene) {
     paintEmptyText(painter, QStringLiteral("No scene. Choose one on the start page, or open a scene file."),
-                   true, d.map, d.theme);
+                   d.map, d.theme);
   } else {
+    paintLabels(painter, d.labels(), d.theme);
     paintLegend(painter, d.legend(), d.map, d.theme);
     paintScaleBar(painter, d.map, d.theme);
     paintCaption(painter, d.caption(), d.map, d.theme);
-    if (!d.paths.snapshot) {
-      paintEmptyText(painter,
-                     QStringLiteral("Press Start: trajectories appear here after the first iteration"), false,
-                     d.map, d.theme);
-    }
   }
   if (d.ring) {
     QPen ring(d.theme.focus, 2.0);

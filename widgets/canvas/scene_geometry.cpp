@@ -130,6 +130,14 @@ std::vector<const Condition*> trainedConditions(const Scene& scene) {
   return trained;
 }
 
+bool sameMovers(const Scene& scene, const std::vector<Pose>& a, const std::vector<Pose>& b) {
+  for (std::size_t i = 0; i < scene.bodies.size() && i < a.size() && i < b.size(); ++i) {
+    if (!scene.bodies[i].dynamic) continue;
+    if (a[i].x != b[i].x || a[i].y != b[i].y || a[i].angle != b[i].angle) return false;
+  }
+  return true;
+}
+
 std::vector<Pose> posesAt(const std::vector<Pose>& poses, int bodies, double step) {
   if (bodies <= 0 || static_cast<int>(poses.size()) < bodies) return {};
   const int T = static_cast<int>(poses.size()) / bodies;
@@ -164,13 +172,16 @@ Goal goalOf(const Scene& scene, const Condition* condition) {
   if (sensor->type == Sensor::Type::BodyPosition || sensor->type == Sensor::Type::PointPosition) {
     if (target.size() < 2) return goal;
     goal.point = Eigen::Vector2d(target[0], target[1]);
-    const std::string& owner = scene.success->targetBody.empty() ? sensor->relativeBody : scene.success->targetBody;
+    const std::string& owner =
+        scene.success->targetBody.empty() ? sensor->relativeBody : scene.success->targetBody;
     if (const int body = owner.empty() ? -1 : indexOf(scene, owner); body >= 0) {
       const std::vector<const Condition*> trained = trainedConditions(scene);
       if (!condition && !trained.empty()) condition = trained.front();
       const Pose pose = startPoses(scene, condition)[static_cast<std::size_t>(body)];
-      if (scene.success->targetBody.empty()) *goal.point += bodyPoint(pose, sensor->relativePoint);
-      else goal.point = bodyPoint(pose, *goal.point);
+      if (scene.success->targetBody.empty())
+        *goal.point += bodyPoint(pose, sensor->relativePoint);
+      else
+        goal.point = bodyPoint(pose, *goal.point);
     } else if (sensor->relativeTo.size() >= 2) {
       *goal.point += Eigen::Vector2d(sensor->relativeTo[0], sensor->relativeTo[1]);
     }
@@ -198,13 +209,15 @@ QRectF sceneBounds(const Scene& scene) {
     const std::vector<Pose> poses = startPoses(scene, condition);
     for (std::size_t i = 0; i < scene.bodies.size(); ++i) unite(bodyBounds(scene.bodies[i], poses[i]));
   }
-  const Goal goal = goalOf(scene);
-  if (goal.point) {
-    const double r = std::max(goal.within, 1e-3);
-    unite(QRectF(goal.point->x() - r, goal.point->y() - r, 2 * r, 2 * r));
-  }
-  for (std::size_t i = 0; i < goal.poses.size(); ++i) {
-    if (scene.bodies[i].dynamic) unite(bodyBounds(scene.bodies[i], goal.poses[i]));
+  for (const Condition* condition : conditions) {
+    const Goal goal = goalOf(scene, condition);
+    if (goal.point) {
+      const double r = std::max(goal.within, 1e-3);
+      unite(QRectF(goal.point->x() - r, goal.point->y() - r, 2 * r, 2 * r));
+    }
+    for (std::size_t i = 0; i < goal.poses.size(); ++i) {
+      if (scene.bodies[i].dynamic) unite(bodyBounds(scene.bodies[i], goal.poses[i]));
+    }
   }
   if (bounds.isNull()) return {-2, -1.5, 4, 3};
   // A line of no width (a floor) still needs room around it.
@@ -219,7 +232,13 @@ QRectF cameraBounds(const Scene& scene) {
   const Camera& camera = scene.camera;
   if (camera.width == unset.width && camera.centre == unset.centre) return sceneBounds(scene);
   const double height = camera.width * 0.75;
-  return {camera.centre.x() - camera.width / 2, camera.centre.y() - height / 2, camera.width, height};
+  const QRectF frame(camera.centre.x() - camera.width / 2, camera.centre.y() - height / 2, camera.width,
+                     height);
+  // A camera has one shape and windows another: empty ground at its edges is not worth a smaller scene.
+  const QRectF content = sceneBounds(scene);
+  const double dx = 0.10 * content.width(), dy = 0.15 * content.height();
+  const QRectF used = frame.intersected(content.adjusted(-dx, -dy, dx, dy));
+  return used.isEmpty() ? frame : used;
 }
 
 }  // namespace gps::ui

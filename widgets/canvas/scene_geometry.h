@@ -18,6 +18,9 @@ std::vector<Pose> startPoses(const Scene& scene, const Condition* condition);
 /// Conditions that are trained on, in the order in which a run numbers them.
 std::vector<const Condition*> trainedConditions(const Scene& scene);
 
+/// Whether the bodies that move stand alike.
+bool sameMovers(const Scene& scene, const std::vector<Pose>& a, const std::vector<Pose>& b);
+
 /// The pose at a fractional time step between stored ones; angles take the short way round. `poses` holds T
 /// rows of `bodies`; steps outside are clamped. Empty when there are none.
 std::vector<Pose> posesAt(const std::vector<Pose>& poses, int bodies, double step);
@@ -40,7 +43,8 @@ Goal goalOf(const Scene& scene, const Condition* condition = nullptr);
 /// Everything that stands in the scene: bodies at the starts of all trained conditions, and the goal.
 QRectF sceneBounds(const Scene& scene);
 
-/// What the scene's camera shows; sceneBounds() where the file leaves it out.
+/// What the scene's camera shows, without empty ground far from everything; sceneBounds() where the file
+/// leaves the camera out.
 QRectF cameraBounds(const Scene& scene);
 
 }  // namespace gps::ui

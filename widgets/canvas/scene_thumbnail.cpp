@@ -2,6 +2,7 @@
 #include <QImage>
 #include <QPainter>
 
+#include "widgets/canvas/place_painter.h"
 #include "widgets/canvas/scene_canvas.h"
 #include "widgets/canvas/scene_painter.h"
 
@@ -16,18 +17,21 @@ QImage sceneThumbnail(const Scene& scene, const Theme& theme, QSize size, double
   painter.setRenderHint(QPainter::Antialiasing);
 
   const std::vector<const Condition*> conditions = trainedConditions(scene);
-  std::vector<std::vector<Pose>> starts;
-  for (const Condition* condition : conditions) starts.push_back(startPoses(scene, condition));
-  if (starts.empty()) starts.push_back(startPoses(scene, nullptr));
-  paintStaticBodies(painter, scene, starts.front(), {}, map, theme);
-  paintGoal(painter, scene, goalOf(scene), map, theme);
-  for (std::size_t i = starts.size(); i-- > 0;) {
+  std::vector<Places> places;
+  for (const Condition* condition : conditions)
+    places.push_back({startPoses(scene, condition), goalOf(scene, condition)});
+  if (places.empty()) places.push_back({startPoses(scene, nullptr), goalOf(scene)});
+  paintStaticBodies(painter, scene, places, -1, map, theme);
+  paintGoals(painter, scene, places, -1, map, theme);
+  for (std::size_t i = places.size(); i-- > 0;) {
     const bool first = i == 0;
-    QColor fill = theme.localCondition(static_cast<int>(i), static_cast<int>(starts.size()));
+    // Arms that start alike would only grow darker.
+    if (!first && sameMovers(scene, places[i].poses, places.front().poses)) continue;
+    QColor fill = theme.localCondition(static_cast<int>(i));
     QColor outline = fill;
     fill.setAlphaF(first ? 0.45f : 0.10f);
     outline.setAlphaF(first ? 1.0f : 0.35f);
-    paintMovers(painter, scene, starts[i], map, {fill, outline, 1.0, false});
+    paintMovers(painter, scene, places[i].poses, map, {fill, outline, 1.0, false});
   }
   return image;
 }

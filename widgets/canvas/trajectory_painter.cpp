@@ -89,8 +89,8 @@ void outlineTube(QPainter& painter, const Tube& tube, const ViewMap& map, double
   }
 }
 
-/// The tube up to where the linear model stops saying anything: wider than a third of the scene's camera it would
-/// only hide the scene. (A linearised policy may explode where the network itself is sound.)
+/// The tube up to where the linear model stops saying anything: wider than a third of the scene's camera it
+/// would only hide the scene. (A linearised policy may explode where the network itself is sound.)
 std::vector<QPolygonF> believable(std::vector<QPolygonF> polygons, const Scene& scene) {
   const double limit = scene.camera.width / 3.0;
   const auto end = std::find_if(polygons.begin(), polygons.end(), [limit](const QPolygonF& polygon) {
@@ -99,6 +99,13 @@ std::vector<QPolygonF> believable(std::vector<QPolygonF> polygons, const Scene& 
   });
   polygons.erase(end, polygons.end());
   return polygons;
+}
+
+/// The part of a forward pass that is drawn; empty where there is none, or no trace point.
+std::vector<QPolygonF> tubeOf(const std::shared_ptr<const Marginals>& forward, const Snapshot& snapshot,
+                              const Scene& scene) {
+  if (!forward || !snapshot.task || !snapshot.task->trace) return {};
+  return believable(deviationPolygons(*forward, *snapshot.task->trace, kSigmas), scene);
 }
 
 /// Fills the tubes opaque on a sheet of their own and lays the sheet over the picture: the parts of a tube
@@ -322,11 +329,11 @@ void paintTrajectories(QPainter& painter, const PathSource& source, const ViewMa
       for (const int i : paintOrder(static_cast<int>(ghost->conditions.size()), source.condition)) {
         const ConditionView& view = ghost->conditions[static_cast<std::size_t>(i)];
         if (layers.local) {
-          painter.setPen(stroke(theme.localCondition(i, n), fade * strength(i), 1.0));
+          painter.setPen(stroke(theme.localCondition(i), fade * strength(i), 1.0));
           painter.drawPolyline(toPixels(localPath(view, *ghost, scene), map));
         }
         if (layers.global) {
-          painter.setPen(stroke(theme.globalCondition(i, n), fade * strength(i), 1.0));
+          painter.setPen(stroke(theme.globalCondition(i), fade * strength(i), 1.0));
           painter.drawLines(dashes(toPixels(globalPath(view, *ghost, scene), map), 4, 4));
         }
       }
@@ -337,10 +344,10 @@ void paintTrajectories(QPainter& painter, const PathSource& source, const ViewMa
                              bool strong) {
       std::vector<Tube> tubes;
       for (const int i : order) {
-        const auto& forward = viewOf(i).*marginals;
-        if ((strength(i) == 1.0) != strong || !forward || !snapshot.task || !snapshot.task->trace) continue;
-        tubes.push_back({believable(deviationPolygons(*forward, *snapshot.task->trace, kSigmas), scene),
-                         global ? theme.globalCondition(i, n) : theme.localCondition(i, n)});
+        if ((strength(i) == 1.0) != strong) continue;
+        std::vector<QPolygonF> tube = tubeOf(viewOf(i).*marginals, snapshot, scene);
+        if (tube.empty()) continue;
+        tubes.push_back({std::move(tube), global ? theme.globalCondition(i) : theme.localCondition(i)});
       }
       return tubes;
     };
@@ -355,7 +362,7 @@ void paintTrajectories(QPainter& painter, const PathSource& source, const ViewMa
   if (layers.samples) {
     // Exactly 1.0: any other width takes the general stroker, thirty times slower for these many points.
     for (const int i : order) {
-      painter.setPen(stroke(theme.localCondition(i, n), 0.6 * strength(i), 1.0));
+      painter.setPen(stroke(theme.localCondition(i), (n > 4 ? 0.4 : 0.6) * strength(i), 1.0));
       for (const auto& sample : viewOf(i).samples) {
         if (sample) painter.drawPolyline(toPixels(tracePath(*sample, snapshot, scene), map));
       }
@@ -365,7 +372,7 @@ void paintTrajectories(QPainter& painter, const PathSource& source, const ViewMa
     const QPolygonF local = layers.local ? toPixels(localPath(viewOf(i), snapshot, scene), map) : QPolygonF();
     const QPolygonF global =
         layers.global ? toPixels(globalPath(viewOf(i), snapshot, scene), map) : QPolygonF();
-    const QColor warm = theme.localCondition(i, n), cool = theme.globalCondition(i, n);
+    const QColor warm = theme.localCondition(i), cool = theme.globalCondition(i);
     const double s = strength(i);
     painter.setBrush(Qt::NoBrush);
     if (local.size() > 1) {
@@ -389,6 +396,39 @@ void paintTrajectories(QPainter& painter, const PathSource& source, const ViewMa
     }
     if (!global.isEmpty()) paintEnd(painter, global.last(), cool, theme, s, true);
   }
+}
+
+LegendContent drawnPaths(const PathSource& source) {
+  LegendContent drawn;
+  if (!source.snapshot || source.scene == nullptr) return drawn;
+  const Snapshot& snapshot = *source.snapshot;
+  const CanvasLayers& layers = source.layers;
+  for (const ConditionView& view : snapshot.conditions) {
+    const auto tube = [&](const std::shared_ptr<const Marginals>& forward) {
+      const std::vector<QPolygonF> polygons = tubeOf(forward, snapshot, *source.scene);
+      return std::any_of(polygons.begin(), polygons.end(), [](const QPolygonF& p) { return !p.isEmpty(); });
+    };
+    drawn.local = drawn.local || (layers.local && !localPath(view, snapshot, *source.scene).empty());
+    drawn.global = drawn.global || (layers.global && !globalPath(view, snapshot, *source.scene).empty());
+    drawn.localTubes = drawn.localTubes || (layers.tubes && layers.local && tube(view.localMarginals));
+    drawn.globalTubes = drawn.globalTubes || (layers.tubes && layers.global && tube(view.globalMarginals));
+    for (const auto& sample : view.samples)
+      drawn.samples = drawn.samples ||
+                      (layers.samples && sample && tracePath(*sample, snapshot, *source.scene).size() > 1);
+  }
+  if (layers.ghosts && (layers.local || layers.global)) {
+    drawn.ghosts = std::any_of(source.earlier.begin(), source.earlier.end(),
+                               [](const auto& ghost) { return ghost && !ghost->conditions.empty(); });
+  }
+  return drawn;
+}
+
+std::optional<QPointF> pathStart(const PathSource& source, int condition) {
+  std::optional<QPointF> start;
+  visitPaths(source, [&](int owner, const WorldPath& path) {
+    if (owner == condition && !start && !path.empty()) start = path.front();
+  });
+  return start;
 }
 
 int conditionAt(const PathSource& source, const ViewMap& map, const QPointF& pixel, double reach) {

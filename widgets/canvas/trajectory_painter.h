@@ -5,9 +5,11 @@
 #include <QPolygonF>
 #include <QVector>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/engine/snapshot.h"
+#include "widgets/canvas/canvas_overlay.h"
 #include "widgets/canvas/scene_canvas.h"
 #include "widgets/canvas/view_map.h"
 
@@ -41,6 +43,12 @@ std::vector<QPolygonF> tubeParts(const std::vector<QPolygonF>& polygons, const V
 
 /// A polyline cut into dashes: the raster engine strokes lines many times faster than a dashed polyline.
 QVector<QLineF> dashes(const QPolygonF& line, double on, double off);
+
+/// What paintTrajectories() draws something of: a layer that is on and has values that can be drawn.
+LegendContent drawnPaths(const PathSource& source);
+
+/// Where the first visible path of a condition begins, in task units.
+std::optional<QPointF> pathStart(const PathSource& source, int condition);
 
 /// Ghosts, tubes, samples, local and global paths with their marks at the end.
 void paintTrajectories(QPainter& painter, const PathSource& source, const ViewMap& map, const Theme& theme);

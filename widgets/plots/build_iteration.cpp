@@ -114,7 +114,7 @@ void addConditionProfiles(PlotContent& content, const PlotRun& run, const Snapsh
   PlotStyle style = runStyle(run, PlotRole::Local, PlotDash::Solid);
   style.shades = std::max(1, M);
   PlotStyle sample = style;
-  sample.shade = M / 2;
+  sample.shade = M > 1 ? -1 : 0;
   const int legend =
       addLegend(content, M > 1 ? QStringLiteral("Conditions") : QStringLiteral("Local"), sample, kNoValue);
   for (int c = 0; c < M; ++c) {
@@ -291,7 +291,7 @@ void buildDualSearch(const PlotRequest& request, PlotContent& content) {
     PlotStyle bound = runStyle(run, PlotRole::Neutral, PlotDash::Solid);
     bound.dash = PlotDash::Dotted;
     const auto sample = [M](PlotStyle style) {
-      style.shade = M / 2;
+      style.shade = M > 1 ? -1 : 0;
       return style;
     };
     int searchLegend = -1;

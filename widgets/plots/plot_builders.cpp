@@ -109,7 +109,7 @@ void addMetricLines(PlotContent& content, const PlotRun& run, const MetricLines&
     style.quiet = lines.mean;
     // The legend's sample stands for all of them.
     PlotStyle sample = style;
-    sample.shade = M / 2;
+    sample.shade = -1;
     const int legend = addLegend(content, lines.name + QStringLiteral(" conditions"), sample, kNoValue);
     content.legend.back().on = !run.paired || !lines.mean;
     for (int c = 0; c < M; ++c) {

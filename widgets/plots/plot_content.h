@@ -36,7 +36,7 @@ struct PlotStyle {
   enum class Shape { Line, Band, FilledBar, OutlineBar };
   Shape shape = Shape::Line;
   PlotRole role = PlotRole::Neutral;
-  int shade = 0;   ///< lightness step within the hue: this one ...
+  int shade = 0;   ///< condition or component: this one (-1: a sample that stands for all) ...
   int shades = 1;  ///< ... of so many
   int run = 0;     ///< 0: A, 1: B
   PlotDash dash = PlotDash::Solid;

@@ -2,6 +2,7 @@
 #include "widgets/plots/plot_style.h"
 
 #include <QPainter>
+#include <algorithm>
 
 namespace gps::ui {
 
@@ -9,14 +10,15 @@ QColor plotColor(const Theme& theme, const PlotStyle& style) {
   QColor color;
   switch (style.role) {
     case PlotRole::Local:
-      color = theme.localCondition(style.shade, style.shades);
+      color = theme.localCondition(style.shade);
       break;
     case PlotRole::Global:
-      color = theme.globalCondition(style.shade, style.shades);
+      color = theme.globalCondition(style.shade);
       break;
     case PlotRole::Neutral:
-      color = style.shades > 1 ? mixed(theme.arm, theme.panel, 0.5 * style.shade / (style.shades - 1))
-                               : theme.arm;
+      color = style.shades > 1
+                  ? mixed(theme.arm, theme.panel, 0.5 * std::max(style.shade, 0) / (style.shades - 1))
+                  : theme.arm;
       break;
   }
   // Run B keeps the hue; dashes are what tells it apart.
@@ -57,6 +59,15 @@ void drawPlotSample(QPainter& painter, const QRectF& rect, const PlotStyle& styl
   const QPointF centre = rect.center();
   switch (style.shape) {
     case PlotStyle::Shape::Line:
+      if (style.shade < 0) {
+        PlotStyle one = style;
+        for (one.shade = 0; one.shade < std::min(style.shades, 3); ++one.shade) {
+          painter.setPen(plotPen(theme, one, true));
+          const double y = centre.y() + 3.0 * (one.shade - (std::min(style.shades, 3) - 1) / 2.0);
+          painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y));
+        }
+        break;
+      }
       painter.setPen(plotPen(theme, style, true));
       painter.drawLine(QPointF(rect.left(), centre.y()), QPointF(rect.right(), centre.y()));
       drawPlotMarker(painter, centre, style.marker, color, theme);

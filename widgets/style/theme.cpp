@@ -4,6 +4,7 @@
 #include <QApplication>
 #include <QFont>
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace gps::ui {
@@ -15,19 +16,22 @@ double luminance(const QColor& colour) {
   return 0.2126 * linear(colour.redF()) + 0.7152 * linear(colour.greenF()) + 0.0722 * linear(colour.blueF());
 }
 
-/// Condition 0 has the hue's own colour; the others go evenly away from the panel's lightness, so contrast
-/// only grows from there.
-QColor conditionColour(const QColor& base, const Theme& theme, int i, int n) {
-  if (n <= 1 || i <= 0) return base;
-  float hue = 0, saturation = 0, lightness = 0;
-  base.getHslF(&hue, &saturation, &lightness);
-  const float end = theme.dark ? 0.86f : 0.25f;
-  const float share = static_cast<float>(i) / static_cast<float>(n - 1);
-  QColor colour = QColor::fromHslF(hue, saturation, lightness + (end - lightness) * share);
-  while (contrastRatio(colour, theme.panel) < 3.0) {
-    colour = mixed(colour, theme.text, 0.1);
-  }
-  return colour;
+using Hues = std::array<const char*, 9>;
+// The first of each is the family's own colour. Reds near `danger` and greens near `goal` are left out.
+constexpr Hues kWarmLight{"#D9730D", "#D6338A", "#8A6200", "#84205A", "#D4705C",
+                          "#A67900", "#B83A5E", "#5C3317", "#B08968"};
+constexpr Hues kCoolLight{"#2563EB", "#0D948F", "#1D4E89", "#A274DB", "#17504E",
+                          "#6A1FA6", "#1B86B5", "#4338CA", "#6B8FC9"};
+constexpr Hues kWarmDark{"#F0A04B", "#F2569F", "#F2DC55", "#C65A33", "#F5B3D3",
+                         "#B0860F", "#E8856B", "#BE3F78", "#F0CFA0"};
+constexpr Hues kCoolDark{"#6EA8FE", "#4FE0DA", "#7A68F0", "#2B8CA3", "#C0A8F7",
+                         "#3D74D6", "#A3DDF5", "#A45FE0", "#22B5A5"};
+
+/// After the last hue they come again, each time nearer to the text's colour.
+QColor conditionColour(const Hues& hues, const QColor& text, int i) {
+  const int count = static_cast<int>(hues.size()), place = std::max(i, 0);
+  const double again = 1.0 - std::pow(0.7, place / count);
+  return mixed(QColor(QLatin1String(hues[static_cast<std::size_t>(place % count)])), text, again);
 }
 
 }  // namespace
@@ -87,12 +91,12 @@ Theme Theme::current() {
   return fromPalette(QApplication::palette());
 }
 
-QColor Theme::localCondition(int i, int n) const {
-  return conditionColour(local, *this, i, n);
+QColor Theme::localCondition(int i) const {
+  return conditionColour(dark ? kWarmDark : kWarmLight, text, i);
 }
 
-QColor Theme::globalCondition(int i, int n) const {
-  return conditionColour(global, *this, i, n);
+QColor Theme::globalCondition(int i) const {
+  return conditionColour(dark ? kCoolDark : kCoolLight, text, i);
 }
 
 QPalette Theme::palette() const {

@@ -24,9 +24,11 @@ struct Theme {
   /// The one applyTheme() set last.
   static Theme current();
 
-  /// Colour of condition i of n within a hue: lightness varies, contrast with the panel stays at least 3:1.
-  QColor localCondition(int i, int n) const;
-  QColor globalCondition(int i, int n) const;
+  /// Colour of condition i: a hue of its own, warm for its local controller, cool for the policy from its
+  /// start. Contrast with the panel is at least 3:1, none is nearly black or white, and the first ones differ
+  /// in lightness as well, for eyes that do not tell red from green.
+  QColor localCondition(int i) const;
+  QColor globalCondition(int i) const;
   QPalette palette() const;
 };
 
