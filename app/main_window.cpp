@@ -311,7 +311,8 @@ void MainWindow::showStartPage() {
   if (m_runs.empty()) {
     setWindowTitle(tr("GPS Studio"));
   } else {
-    ask("back", anyActive() ? tr("The run goes on behind this page.") : tr("The run is kept behind this page."),
+    ask("back",
+        anyActive() ? tr("The run goes on behind this page.") : tr("The run is kept behind this page."),
         tr("Choosing a scene replaces it."), tr("Back to the run"), [this] { showWorkspace(); });
   }
   showControls();
@@ -339,8 +340,12 @@ void MainWindow::showTiles() {
       m_messages->post("tile." + QString::fromStdString(shipped.name), Severity::Warning, scene.error());
       continue;
     }
-    tiles.push_back(
-        {QString::fromStdString(shipped.name), std::make_shared<const Scene>(*std::move(scene)), {}});
+    // The files say so in their first words; the schema has no field for it.
+    const bool stress = scene->text.rfind("A stress test", 0) == 0;
+    tiles.push_back({QString::fromStdString(shipped.name),
+                     std::make_shared<const Scene>(*std::move(scene)),
+                     {},
+                     stress ? tr("Stress tests") : tr("Tasks")});
   }
   m_start->setScenes(tiles);
   if (tiles.empty()) return;

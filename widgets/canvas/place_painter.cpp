@@ -246,6 +246,20 @@ bool sameGoal(const Goal& a, const Goal& b) {
                     [](const Pose& p, const Pose& q) { return samePose(p, q); });
 }
 
+/// Of small marks: they must not lie on each other.
+double markRadius(const std::vector<int>& goals, const std::vector<Places>& places, const ViewMap& map) {
+  double radius = 6.0;
+  for (std::size_t i = 0; i < goals.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const Goal &a = places[static_cast<std::size_t>(goals[i])].goal,
+                 &b = places[static_cast<std::size_t>(goals[j])].goal;
+      if (a.point && b.point && goals[i] != goals[j])
+        radius = std::min(radius, 0.45 * (*a.point - *b.point).norm() * map.pixelsPerUnit);
+    }
+  }
+  return std::max(radius, 2.0);
+}
+
 }  // namespace
 
 void paintStaticBodies(QPainter& painter, const Scene& scene, const std::vector<Places>& places,
@@ -305,6 +319,7 @@ void paintGoals(QPainter& painter, const Scene& scene, const std::vector<Places>
   // Also where it is the same as another's, the highlighted one is drawn, and last.
   const bool one = goals.size() == 1;
   if (!one && condition >= 0 && condition < static_cast<int>(places.size())) goals.push_back(condition);
+  const double mark = markRadius(goals, places, map);
   for (const int c : goals) {
     const Goal& goal = places[static_cast<std::size_t>(c)].goal;
     const bool strong = one || c == condition;
@@ -313,7 +328,7 @@ void paintGoals(QPainter& painter, const Scene& scene, const std::vector<Places>
     if (!goal.poses.empty()) paintMovers(painter, scene, goal.poses, map, {QColor(), green, 1.5, true});
     if (!goal.point) continue;
     const QPointF at = map.toPixel(goal.point->x(), goal.point->y());
-    const double radius = strong ? std::max(goal.within * map.pixelsPerUnit, 7.0) : 6.0;
+    const double radius = strong ? std::max(goal.within * map.pixelsPerUnit, 7.0) : mark;
     QColor tint = theme.goal;
     tint.setAlphaF(strong ? 0.14f : 0.0f);
     painter.setBrush(tint);
@@ -321,7 +336,7 @@ void paintGoals(QPainter& painter, const Scene& scene, const std::vector<Places>
     painter.drawEllipse(at, radius, radius);
     // The cross tells the goal from every other circle without its colour.
     painter.setPen(penOf(green, strong ? 2.0 : 1.5));
-    const double arm = strong ? 5.0 : 3.5;
+    const double arm = strong ? 5.0 : 0.6 * mark;
     painter.drawLine(at - QPointF(arm, 0), at + QPointF(arm, 0));
     painter.drawLine(at - QPointF(0, arm), at + QPointF(0, arm));
   }

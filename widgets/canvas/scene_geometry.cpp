@@ -197,6 +197,24 @@ Goal goalOf(const Scene& scene, const Condition* condition) {
   return goal;
 }
 
+/// Around the goals of all conditions; null without any.
+static QRectF goalBounds(const Scene& scene) {
+  QRectF bounds;
+  std::vector<const Condition*> conditions = trainedConditions(scene);
+  if (conditions.empty()) conditions.push_back(nullptr);
+  for (const Condition* condition : conditions) {
+    const Goal goal = goalOf(scene, condition);
+    if (goal.point) {
+      const double r = std::max(goal.within, 1e-3);
+      bounds = bounds.united(QRectF(goal.point->x() - r, goal.point->y() - r, 2 * r, 2 * r));
+    }
+    for (std::size_t i = 0; i < goal.poses.size(); ++i) {
+      if (scene.bodies[i].dynamic) bounds = bounds.united(bodyBounds(scene.bodies[i], goal.poses[i]));
+    }
+  }
+  return bounds;
+}
+
 QRectF sceneBounds(const Scene& scene) {
   QRectF bounds;
   const auto unite = [&bounds](const QRectF& box) {
@@ -209,16 +227,7 @@ QRectF sceneBounds(const Scene& scene) {
     const std::vector<Pose> poses = startPoses(scene, condition);
     for (std::size_t i = 0; i < scene.bodies.size(); ++i) unite(bodyBounds(scene.bodies[i], poses[i]));
   }
-  for (const Condition* condition : conditions) {
-    const Goal goal = goalOf(scene, condition);
-    if (goal.point) {
-      const double r = std::max(goal.within, 1e-3);
-      unite(QRectF(goal.point->x() - r, goal.point->y() - r, 2 * r, 2 * r));
-    }
-    for (std::size_t i = 0; i < goal.poses.size(); ++i) {
-      if (scene.bodies[i].dynamic) unite(bodyBounds(scene.bodies[i], goal.poses[i]));
-    }
-  }
+  unite(goalBounds(scene));
   if (bounds.isNull()) return {-2, -1.5, 4, 3};
   // A line of no width (a floor) still needs room around it.
   const double least = std::max({bounds.width(), bounds.height(), 1e-3}) * 0.1;
@@ -238,7 +247,8 @@ QRectF cameraBounds(const Scene& scene) {
   const QRectF content = sceneBounds(scene);
   const double dx = 0.10 * content.width(), dy = 0.15 * content.height();
   const QRectF used = frame.intersected(content.adjusted(-dx, -dy, dx, dy));
-  return used.isEmpty() ? frame : used;
+  // One has to see where it should go, even beyond the camera.
+  return (used.isEmpty() ? frame : used).united(goalBounds(scene));
 }
 
 }  // namespace gps::ui

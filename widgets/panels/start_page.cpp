@@ -6,12 +6,14 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QPainter>
+#include <QPainterPath>
 #include <QPixmap>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QTextLayout>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <functional>
 
 #include "widgets/canvas/scene_canvas.h"
 #include "widgets/style/icons.h"
@@ -20,11 +22,11 @@ namespace gps::ui {
 
 namespace {
 
-constexpr int kTileWidth = 288;  // at least
-constexpr int kMostTileWidth = 400;
-constexpr int kPictureHeight = 200;
-constexpr int kTextLines = 7;
-constexpr int kGap = 16;
+constexpr int kTileWidth = 352;  // at least
+constexpr int kPictureWidth = 124;
+constexpr int kLeastHeight = 104;
+constexpr int kMostLines = 9;
+constexpr int kGap = 12;
 constexpr int kPad = 12;
 
 QFont scaled(QFont font, double factor, bool strong) {
@@ -51,7 +53,8 @@ QStringList wrapped(const QString& text, const QFont& font, double width, int li
   return result;
 }
 
-/// Picture, title, a few lines, hint. One button, painted by itself: a tile is one thing to click and to focus.
+/// Picture on the left; title, text and hint beside it. One button, painted by itself: a tile is one thing to
+/// click and to focus.
 class TileButton : public QAbstractButton {
  public:
   TileButton(const SceneTile& tile, QWidget* parent) : QAbstractButton(parent), m_tile(tile) {
@@ -67,11 +70,15 @@ class TileButton : public QAbstractButton {
     setAttribute(Qt::WA_Hover);
   }
 
-  QSize sizeHint() const override {
-    const QFontMetrics title(scaled(font(), 1.2, true)), body(font()), small(scaled(font(), 0.9, false));
-    return {kTileWidth,
-            kPictureHeight + kPad + title.height() + 4 + kTextLines * body.lineSpacing() + 6 + small.height() + kPad};
+  /// Enough for the whole text, up to a limit.
+  int heightForWidth(int width) const override {
+    const QFontMetrics title(scaled(font(), 1.1, true)), small(textFont());
+    const auto lines = wrapped(m_text, textFont(), textWidth(width), kMostLines).size();
+    const int hint = m_tile.hint.isEmpty() ? 0 : small.height() + 4;
+    return std::max(kLeastHeight,
+                    2 * kPad + title.height() + 2 + static_cast<int>(lines) * small.lineSpacing() + hint);
   }
+  QSize sizeHint() const override { return {kTileWidth, heightForWidth(kTileWidth)}; }
   void forgetPicture() {
     m_picture = QPixmap();
     update();
@@ -90,34 +97,35 @@ class TileButton : public QAbstractButton {
     painter.setBrush(fill);
     painter.drawRoundedRect(frame, 6, 6);
     if (m_tile.scene) {
-      const QSize pixels = QSize(width() - 2, kPictureHeight) * devicePixelRatioF();
-      if (m_picture.isNull() || m_picture.size() != pixels) {
-        m_picture = QPixmap::fromImage(
-            sceneThumbnail(*m_tile.scene, theme, QSize(width() - 2, kPictureHeight), devicePixelRatioF()));
-      }
+      const QSize size(kPictureWidth, height() - 2);
+      if (m_picture.isNull() || m_picture.size() != size * devicePixelRatioF())
+        m_picture = QPixmap::fromImage(sceneThumbnail(*m_tile.scene, theme, size, devicePixelRatioF()));
+      QPainterPath corners;
+      corners.addRoundedRect(frame.adjusted(0.5, 0.5, -0.5, -0.5), 5.5, 5.5);
+      painter.setClipPath(corners);
       painter.drawPixmap(1, 1, m_picture);
+      painter.setClipping(false);
     }
     painter.setPen(QPen(theme.hairline, 1.0));
-    painter.drawLine(QPointF(1, kPictureHeight + 1.5), QPointF(width() - 1, kPictureHeight + 1.5));
+    painter.drawLine(QPointF(kPictureWidth + 1.5, 1), QPointF(kPictureWidth + 1.5, height() - 1));
 
-    const double wide = width() - 2 * kPad;
-    double y = kPictureHeight + kPad;
+    const double left = kPictureWidth + 1 + kPad, wide = textWidth(width());
+    double y = kPad;
     const auto write = [&](const QString& text, const QFont& face, const QColor& colour, double advance) {
       painter.setFont(face);
       painter.setPen(colour);
-      painter.drawText(QRectF(kPad, y, wide, advance), Qt::AlignLeft | Qt::AlignTop, text);
+      painter.drawText(QRectF(left, y, wide + 2, advance), Qt::AlignLeft | Qt::AlignTop, text);
       y += advance;
     };
-    const QFont title = scaled(font(), 1.2, true), small = scaled(font(), 0.9, false);
-    const QFontMetricsF titleMetrics(title), bodyMetrics(font());
-    write(titleMetrics.elidedText(m_title, Qt::ElideRight, wide), title, theme.text,
-          titleMetrics.height() + 4);
-    for (const QString& line : wrapped(m_text, font(), wide, kTextLines))
-      write(line, font(), theme.muted, bodyMetrics.lineSpacing());
+    const QFont title = scaled(font(), 1.1, true), small = textFont();
+    const QFontMetrics titleMetrics(title), smallMetrics(small);
+    write(titleMetrics.elidedText(m_title, Qt::ElideRight, static_cast<int>(wide)), title, theme.text,
+          titleMetrics.height() + 2);
+    for (const QString& line : wrapped(m_text, small, wide, kMostLines))
+      write(line, small, theme.muted, smallMetrics.lineSpacing());
     if (!m_tile.hint.isEmpty()) {
-      const QFontMetricsF smallMetrics(small);
       y = height() - kPad - smallMetrics.height();
-      write(smallMetrics.elidedText(m_tile.hint, Qt::ElideRight, wide), small, theme.focus,
+      write(smallMetrics.elidedText(m_tile.hint, Qt::ElideRight, static_cast<int>(wide)), small, theme.focus,
             smallMetrics.height());
     }
     painter.setBrush(Qt::NoBrush);
@@ -136,62 +144,122 @@ class TileButton : public QAbstractButton {
   }
 
  private:
+  QFont textFont() const { return scaled(font(), 0.9, false); }
+  static double textWidth(int width) { return width - kPictureWidth - 1 - 2 * kPad; }
+
   SceneTile m_tile;
   QString m_title, m_text;
   QPixmap m_picture;
 };
 
-/// Tiles in as many columns as there is room for.
+/// Tiles in as many columns as there is room for, under the heading of their group.
 class TileGrid : public QWidget {
  public:
   using QWidget::QWidget;
 
-  void setTiles(std::vector<TileButton*> tiles) {
-    m_tiles = std::move(tiles);
+  struct Group {
+    QLabel* heading = nullptr;  ///< null: none
+    std::vector<TileButton*> tiles;
+  };
+
+  void setGroups(std::vector<Group> groups) {
+    m_groups = std::move(groups);
     arrange();
   }
-  const std::vector<TileButton*>& tiles() const { return m_tiles; }
+  const std::vector<Group>& groups() const { return m_groups; }
   bool hasHeightForWidth() const override { return true; }
-  int heightForWidth(int width) const override {
-    if (m_tiles.empty()) return 0;
-    const int columns = columnsFor(width), rows = (static_cast<int>(m_tiles.size()) + columns - 1) / columns;
-    return rows * (m_tiles.front()->sizeHint().height() + kGap) - kGap;
-  }
+  int heightForWidth(int width) const override { return lay(width, {}); }
   QSize sizeHint() const override {
-    return {3 * (kTileWidth + kGap) - kGap, heightForWidth(3 * (kTileWidth + kGap))};
+    const int width = 3 * (kTileWidth + kGap) - kGap;
+    return {width, heightForWidth(width)};
   }
   QSize minimumSizeHint() const override { return {kTileWidth, 0}; }
 
  protected:
   void resizeEvent(QResizeEvent*) override { arrange(); }
+  void changeEvent(QEvent* event) override {
+    if (event->type() == QEvent::FontChange) arrange();
+    QWidget::changeEvent(event);
+  }
   void keyPressEvent(QKeyEvent* event) override {
-    const auto focused =
-        std::find_if(m_tiles.begin(), m_tiles.end(), [](const TileButton* t) { return t->hasFocus(); });
-    const int columns = columnsFor(width()), from = static_cast<int>(focused - m_tiles.begin());
-    const int by = event->key() == Qt::Key_Left    ? -1
-                   : event->key() == Qt::Key_Right ? 1
-                   : event->key() == Qt::Key_Up    ? -columns
-                   : event->key() == Qt::Key_Down  ? columns
-                                                   : 0;
-    const int to = from + by, count = static_cast<int>(m_tiles.size());
-    if (by == 0 || from >= count || to < 0 || to >= count) return QWidget::keyPressEvent(event);
-    m_tiles[static_cast<std::size_t>(to)]->setFocus(Qt::OtherFocusReason);
+    // Left and right go on in the next row; up and down stay in the column as far as the row is long.
+    int row = -1, column = -1;
+    for (std::size_t r = 0; r < m_rows.size(); ++r) {
+      for (std::size_t c = 0; c < m_rows[r].size(); ++c) {
+        if (!m_rows[r][c]->hasFocus()) continue;
+        row = static_cast<int>(r);
+        column = static_cast<int>(c);
+      }
+    }
+    if (row < 0) return QWidget::keyPressEvent(event);
+    const auto length = [this](int r) {
+      return static_cast<int>(m_rows[static_cast<std::size_t>(r)].size());
+    };
+    const int rows = static_cast<int>(m_rows.size());
+    switch (event->key()) {
+      case Qt::Key_Left:
+        if (--column < 0 && --row >= 0) column = length(row) - 1;
+        break;
+      case Qt::Key_Right:
+        if (++column >= length(row)) {
+          ++row;
+          column = 0;
+        }
+        break;
+      case Qt::Key_Up:
+        --row;
+        break;
+      case Qt::Key_Down:
+        ++row;
+        break;
+      default:
+        return QWidget::keyPressEvent(event);
+    }
+    if (row < 0 || row >= rows) return QWidget::keyPressEvent(event);
+    column = std::clamp(column, 0, length(row) - 1);
+    m_rows[static_cast<std::size_t>(row)][static_cast<std::size_t>(column)]->setFocus(Qt::OtherFocusReason);
   }
 
  private:
-  int columnsFor(int width) const { return std::max(1, (width + kGap) / (kTileWidth + kGap)); }
-  void arrange() {
-    if (m_tiles.empty()) return;
-    const int columns = columnsFor(width()), tall = m_tiles.front()->sizeHint().height();
-    const int wide = std::min((width() + kGap) / columns - kGap, kMostTileWidth);
-    for (std::size_t i = 0; i < m_tiles.size(); ++i) {
-      const int column = static_cast<int>(i) % columns, row = static_cast<int>(i) / columns;
-      m_tiles[i]->setGeometry(column * (wide + kGap), row * (tall + kGap), wide, tall);
+  /// Walks through the places of all tiles and headings; the height they take.
+  int lay(int width, const std::function<void(QWidget*, const QRect&, int row)>& place) const {
+    const int columns = std::max(1, (width + kGap) / (kTileWidth + kGap));
+    const int wide = (width + kGap) / columns - kGap;
+    int y = 0, row = 0;
+    for (const Group& group : m_groups) {
+      if (y > 0) y += kGap / 2;  // groups stand further apart than rows
+      if (group.heading != nullptr) {
+        const int high = group.heading->sizeHint().height();
+        if (place) place(group.heading, QRect(0, y, width, high), -1);
+        y += high + 6;
+      }
+      for (std::size_t first = 0; first < group.tiles.size(); first += static_cast<std::size_t>(columns)) {
+        const std::size_t end = std::min(first + static_cast<std::size_t>(columns), group.tiles.size());
+        int tall = 0;
+        for (std::size_t i = first; i < end; ++i) tall = std::max(tall, group.tiles[i]->heightForWidth(wide));
+        for (std::size_t i = first; i < end; ++i) {
+          const int column = static_cast<int>(i - first);
+          if (place) place(group.tiles[i], QRect(column * (wide + kGap), y, wide, tall), row);
+        }
+        y += tall + kGap;
+        ++row;
+      }
     }
-    setMinimumHeight(heightForWidth(width()));
+    return std::max(0, y - kGap);
+  }
+  void arrange() {
+    m_rows.clear();
+    const int height = lay(width(), [this](QWidget* widget, const QRect& at, int row) {
+      widget->setGeometry(at);
+      if (row < 0) return;
+      m_rows.resize(static_cast<std::size_t>(row) + 1);
+      m_rows.back().push_back(static_cast<TileButton*>(widget));
+    });
+    setMinimumHeight(height);
   }
 
-  std::vector<TileButton*> m_tiles;
+  std::vector<Group> m_groups;
+  std::vector<std::vector<TileButton*>> m_rows;
 };
 
 }  // namespace
@@ -203,7 +271,9 @@ struct StartPage::Impl {
 
   void tint() const {
     open->setIcon(icon(QStringLiteral("open"), Theme::current()));
-    for (TileButton* tile : grid->tiles()) tile->forgetPicture();
+    for (const TileGrid::Group& group : grid->groups()) {
+      for (TileButton* tile : group.tiles) tile->forgetPicture();
+    }
   }
 };
 
@@ -214,11 +284,11 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), m_impl(std::make_unique
 
   auto* content = new QWidget;
   auto* layout = new QVBoxLayout(content);
-  layout->setContentsMargins(32, 32, 32, 32);
-  layout->setSpacing(8);
+  layout->setContentsMargins(32, 16, 32, 16);
+  layout->setSpacing(0);
   auto* head = new QHBoxLayout;
   auto* words = new QVBoxLayout;
-  words->setSpacing(4);
+  words->setSpacing(2);
   auto* title = new QLabel(QStringLiteral("Choose a task"), content);
   title->setProperty("role", "title");
   auto* text = new QLabel(
@@ -259,17 +329,34 @@ StartPage::~StartPage() = default;
 
 void StartPage::setScenes(const std::vector<SceneTile>& tiles) {
   Impl& d = *m_impl;
-  for (TileButton* old : d.grid->tiles()) old->deleteLater();
-  std::vector<TileButton*> buttons;
-  for (const SceneTile& tile : tiles) {
-    auto* button = new TileButton(tile, d.grid);
-    const QString name = tile.name;
-    connect(button, &QAbstractButton::clicked, this, [this, name] { Q_EMIT sceneChosen(name); });
-    button->installEventFilter(this);
-    button->show();
-    buttons.push_back(button);
+  for (const TileGrid::Group& old : d.grid->groups()) {
+    for (TileButton* tile : old.tiles) tile->deleteLater();
+    if (old.heading != nullptr) old.heading->deleteLater();
   }
-  d.grid->setTiles(std::move(buttons));
+  QStringList names;  // in the order in which the groups first come
+  for (const SceneTile& tile : tiles) {
+    if (!names.contains(tile.group)) names << tile.group;
+  }
+  std::vector<TileGrid::Group> groups;
+  for (const QString& name : names) {
+    TileGrid::Group group;
+    if (!name.isEmpty() && names.size() > 1) {
+      group.heading = new QLabel(name, d.grid);
+      group.heading->setTextFormat(Qt::PlainText);
+      group.heading->setProperty("role", "heading");
+      group.heading->show();
+    }
+    for (const SceneTile& tile : tiles) {
+      if (tile.group != name) continue;
+      auto* button = new TileButton(tile, d.grid);
+      connect(button, &QAbstractButton::clicked, this, [this, key = tile.name] { Q_EMIT sceneChosen(key); });
+      button->installEventFilter(this);
+      button->show();
+      group.tiles.push_back(button);
+    }
+    groups.push_back(std::move(group));
+  }
+  d.grid->setGroups(std::move(groups));
   d.grid->updateGeometry();
 }
 

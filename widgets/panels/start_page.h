@@ -15,6 +15,9 @@ struct SceneTile {
   QString name;  ///< what sceneChosen() reports; the tile's objectName is "scene.<name>"
   std::shared_ptr<const Scene> scene;
   QString hint;  ///< "Compares BADMM and MDGPS"; may be empty
+  /// Tiles of one group stand together under its name, groups in the order of their first tiles; a single
+  /// group has no heading.
+  QString group = {};
 };
 
 /// The first thing people see: the shipped scenes as tiles in a grid that wraps, and a button for files.
