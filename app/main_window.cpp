@@ -320,6 +320,8 @@ void MainWindow::showStartPage() {
 
 void MainWindow::showWorkspace() {
   if (m_pages->currentWidget() == m_workspace) return;
+  m_messages->dismiss("back");
+  m_answers.erase("back");
   m_pages->setCurrentWidget(m_workspace);
   const QByteArray layout = m_settings.layout();
   if (layout.isEmpty() || !restoreState(layout, kLayoutVersion)) {

@@ -310,26 +310,56 @@ class TestForms : public QObject {
     QCOMPARE(symbolText("N"), QStringLiteral("N"));
   }
 
-  void messagesStackAtMostThreeAndDropTheLeastSevere() {
+  void onlyTheNewestMessageTakesRoom() {
     MessageBar bar;
     QVERIFY(bar.isHidden());
     bar.post({"e", Severity::Error, "Broken.", "here", "Mend it.", "Retry"});
-    bar.post({"i1", Severity::Info, "One.", "", "", ""});
-    bar.post({"i2", Severity::Info, "Two.", "", "", ""});
-    bar.post({"w", Severity::Warning, "<b>Three.</b>", "", "", ""});
-    QCOMPARE(bar.keys(), (QStringList{"w", "i2", "e"}));
-    bar.post({"w", Severity::Warning, "Again.", "", "", ""});
+    const int one = bar.sizeHint().height();
+    bar.post({"i", Severity::Info, "One.", "", "", ""});
+    bar.post({"w", Severity::Warning, "<b>Three.</b>", "here", "Mend it.", ""});
+    QCOMPARE(bar.keys(), (QStringList{"w", "i", "e"}));
+    bar.post({"w", Severity::Warning, "Again.", "here", "Mend it.", ""});
     QCOMPARE(bar.keys().size(), 3);
+    const auto shown = [&bar](const char* key) {
+      return !bar.findChild<QWidget*>(QStringLiteral("message.") + key)->isHidden();
+    };
+    QVERIFY(shown("w") && !shown("i") && !shown("e"));
+    QCOMPARE(bar.sizeHint().height(), one);
+    auto* more = bar.findChild<QAbstractButton*>("message.w.more");
+    QCOMPARE(more->text(), QStringLiteral("2 more"));
+    more->click();
+    QVERIFY(shown("w") && shown("i") && shown("e"));
     QSignalSpy action(&bar, &MessageBar::actionTriggered), dismissed(&bar, &MessageBar::dismissed);
     bar.findChild<QAbstractButton*>("message.e.action")->click();
     QCOMPARE(action.takeFirst().first().toString(), QStringLiteral("e"));
-    bar.findChild<QAbstractButton*>("message.e.close")->click();
-    QCOMPARE(dismissed.takeFirst().first().toString(), QStringLiteral("e"));
-    QCOMPARE(bar.keys().size(), 2);
+    bar.findChild<QAbstractButton*>("message.w.close")->click();
+    QCOMPARE(dismissed.takeFirst().first().toString(), QStringLiteral("w"));
+    QCOMPARE(bar.keys(), (QStringList{"i", "e"}));
     for (const QLabel* label : bar.findChildren<QLabel*>()) {
       if (!label->text().isEmpty()) QCOMPARE(label->textFormat(), Qt::PlainText);
     }
     bar.clear();
+    QVERIFY(bar.isHidden());
+  }
+
+  void notesGoByThemselvesAndNothingElseDoes() {
+    QWidget window;
+    QLineEdit other(&window);  // a note that has the focus would stay
+    MessageBar bar(&window);
+    window.resize(400, 600);
+    bar.move(0, 500);  // and so would one under the cursor
+    window.show();
+    other.setFocus();
+    bar.setNoteLifetime(20);
+    bar.post({"i", Severity::Info, "Saved.", "", "", ""});
+    bar.post({"e", Severity::Error, "Broken.", "", "", ""});
+    bar.post({"q", Severity::Info, "Go on?", "", "", "Go on"});
+    bar.post({"w", Severity::Warning, "Beware.", "", "", ""});
+    QTest::qWait(100);
+    // The note was behind the others, so nobody can have read it yet.
+    QCOMPARE(bar.keys(), (QStringList{"w", "q", "e", "i"}));
+    for (const char* key : {"w", "q", "e"}) bar.dismiss(key);
+    QTRY_VERIFY(bar.keys().isEmpty());
     QVERIFY(bar.isHidden());
   }
 
@@ -478,6 +508,12 @@ class TestForms : public QObject {
     for (const char* part : {"Running", "3 / 12", "Local cost 125", "not defined", "Rollouts 20"}) {
       QVERIFY2(header.summary().contains(QLatin1String(part)), qPrintable(header.summary()));
     }
+    // The third iteration runs, the costs are those of the first.
+    const auto* shown = header.findChild<QLabel*>("header.shown");
+    QVERIFY(header.summary().contains("After iteration 1:") && !shown->isHidden());
+    progress.iteration = 1;
+    header.setProgress(progress);
+    QVERIFY(!header.summary().contains("After iteration") && shown->isHidden());
     header.setRun("B", "MDGPS", true);
     header.setSnapshot(nullptr);
     QVERIFY(!header.summary().contains("not defined"));

@@ -2,10 +2,12 @@
 #include "widgets/panels/message_bar.h"
 
 #include <QAccessible>
+#include <QApplication>
 #include <QEvent>
 #include <QFrame>
 #include <QLabel>
 #include <QPushButton>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -17,7 +19,8 @@ namespace gps::ui {
 
 namespace {
 
-constexpr std::size_t kMost = 3;
+constexpr std::size_t kMost = 20;  // a run that fails over and over must not fill the memory
+constexpr int kNoteLifetime = 8000;
 
 QString severityName(Severity severity) {
   switch (severity) {
@@ -35,7 +38,9 @@ struct Entry {
   Message message;
   QFrame* frame = nullptr;
   QLabel* mark = nullptr;
+  QPushButton* more = nullptr;
   QToolButton* close = nullptr;
+  QTimer* end = nullptr;  ///< notes only; runs while the note is seen
 };
 
 }  // namespace
@@ -46,6 +51,8 @@ struct MessageBar::Impl {
   MessageBar* q;
   QVBoxLayout* layout = nullptr;
   std::vector<Entry> entries;  // newest first
+  bool open = false;           // all are shown
+  int noteLifetime = kNoteLifetime;
 
   QLabel* addText(const QString& text, const char* role, QWidget* parent, QVBoxLayout* to) {
     auto* label = new QLabel(parent);
@@ -93,6 +100,14 @@ struct MessageBar::Impl {
       connect(action, &QPushButton::clicked, q, [this, key] { Q_EMIT q->actionTriggered(key); });
       row->addWidget(action, 0, Qt::AlignTop);
     }
+    entry.more = new QPushButton(entry.frame);
+    entry.more->setObjectName(QStringLiteral("message.%1.more").arg(key));
+    entry.more->setProperty("role", "flat");
+    connect(entry.more, &QPushButton::clicked, q, [this] {
+      open = !open;
+      arrange();
+    });
+    row->addWidget(entry.more, 0, Qt::AlignTop);
     entry.close = new QToolButton(entry.frame);
     entry.close->setObjectName(QStringLiteral("message.%1.close").arg(key));
     entry.close->setAccessibleName(QStringLiteral("Close message"));
@@ -104,8 +119,41 @@ struct MessageBar::Impl {
       Q_EMIT q->dismissed(key);
     });
     row->addWidget(entry.close, 0, Qt::AlignTop);
+    if (message.severity == Severity::Info && message.action.isEmpty()) {
+      entry.end = new QTimer(entry.frame);
+      entry.end->setSingleShot(true);
+      connect(entry.end, &QTimer::timeout, q, [this, key, frame = entry.frame, timer = entry.end] {
+        // Not from under the eyes of who reads it.
+        if (frame->underMouse() || frame->isAncestorOf(QApplication::focusWidget())) return timer->start();
+        q->dismiss(key);
+      });
+    }
     tint(entry);
     return entry;
+  }
+
+  /// Shows the newest or all, and says how many are not shown.
+  void arrange() {
+    const int others = static_cast<int>(entries.size()) - 1;
+    open = open && others > 0;
+    for (std::size_t i = 0; i < entries.size(); ++i) {
+      const Entry& entry = entries[i];
+      const bool first = i == 0;
+      entry.more->setVisible(first && others > 0);
+      entry.more->setText(open ? QStringLiteral("Newest only") : QStringLiteral("%1 more").arg(others));
+      const QString tip =
+          open ? QStringLiteral("Show the newest message only") : QStringLiteral("Show all messages");
+      entry.more->setToolTip(tip);
+      entry.more->setAccessibleName(open ? tip : QStringLiteral("%1 more messages").arg(others));
+      entry.frame->setVisible(first || open);
+      if (entry.end == nullptr) continue;
+      if (!first && !open) {
+        entry.end->stop();
+      } else if (!entry.end->isActive()) {
+        entry.end->start(noteLifetime);
+      }
+    }
+    q->setVisible(!entries.empty());
   }
 
   void tint(const Entry& entry) const {
@@ -123,9 +171,13 @@ struct MessageBar::Impl {
 
   void remove(std::vector<Entry>::iterator entry) {
     entry->frame->hide();
+    // Nobody finds it by its name any more: a message that replaces it has the same one.
+    entry->frame->setObjectName(QString());
+    for (QWidget* part : entry->frame->findChildren<QWidget*>()) part->setObjectName(QString());
     entry->frame->deleteLater();  // its own button may be what asked for it
+    if (entry->end != nullptr) entry->end->stop();
     entries.erase(entry);
-    q->setVisible(!entries.empty());
+    arrange();
   }
 
   std::vector<Entry>::iterator find(const QString& key) {
@@ -160,7 +212,7 @@ void MessageBar::post(const Message& message) {
   }
   d.entries.insert(d.entries.begin(), d.build(message));
   d.layout->insertWidget(0, d.entries.front().frame);
-  show();
+  d.arrange();
   QAccessibleEvent alert(d.entries.front().frame, QAccessible::Alert);
   QAccessible::updateAccessibility(&alert);
 }
@@ -177,6 +229,10 @@ void MessageBar::dismiss(const QString& key) {
 
 void MessageBar::clear() {
   while (!m_impl->entries.empty()) m_impl->remove(m_impl->entries.begin());
+}
+
+void MessageBar::setNoteLifetime(int milliseconds) {
+  m_impl->noteLifetime = milliseconds;
 }
 
 QStringList MessageBar::keys() const {

@@ -21,8 +21,10 @@ struct Message {
   QString action;  ///< text of the action button, a verb ("Retry"); empty: no button
 };
 
-/// Messages inline, instead of dialogs: at most three, newest on top; a fourth drops the oldest of the least
-/// severity. Takes no room while empty. Announces new messages to screen readers.
+/// Messages inline, instead of dialogs. Only the newest takes room; a button says how many more there are and
+/// shows them. Notes without an action go by themselves some seconds after they could be read; warnings,
+/// errors and questions stay until they are answered, closed or mended. Announces new messages to screen
+/// readers.
 class MessageBar : public QWidget {
   Q_OBJECT
  public:
@@ -34,8 +36,10 @@ class MessageBar : public QWidget {
   /// Takes a message away; nothing happens when there is none of that key.
   void dismiss(const QString& key);
   void clear();
-  /// Keys shown, top first.
+  /// Keys of all messages, newest first.
   QStringList keys() const;
+  /// How long a note stays.
+  void setNoteLifetime(int milliseconds);
 
  Q_SIGNALS:
   void actionTriggered(const QString& key);  ///< the message stays until dismissed

@@ -81,7 +81,9 @@ struct RunHeader::Impl {
   QLabel* label = nullptr;
   QLabel* algorithm = nullptr;
   QLabel* state = nullptr;
-  Figure iteration, local, global, solved, rollouts;
+  Figure iteration, shown, local, global, solved, rollouts;
+  int running = 0;  // iteration of the run
+  int chosen = 0;   // iteration of the figures; 0: none
 
   QLabel* addLabel(const char* name, const char* role, QHBoxLayout* layout) {
     auto* made = new QLabel(q);
@@ -116,6 +118,15 @@ struct RunHeader::Impl {
     if (!hasPolicy) global.value->setText(QStringLiteral("not defined"));
   }
   void describe() { q->setAccessibleDescription(q->summary()); }
+  bool elsewhere() const { return chosen > 0 && chosen != running; }
+
+  /// While one iteration runs or an older one is looked at, the costs are not those of the number beside
+  /// them.
+  void markShown() {
+    shown.value->setText(QString::number(chosen));
+    shown.caption->setVisible(elsewhere());
+    shown.value->setVisible(elsewhere());
+  }
 
   /// Characters the strip needs with all captions and a long state.
   static constexpr int kFullWidth = 104;
@@ -147,12 +158,16 @@ RunHeader::RunHeader(QWidget* parent) : QWidget(parent), m_impl(std::make_unique
   layout->addLayout(figures);
   d.iteration = d.addFigure("iteration", QStringLiteral("Iteration"),
                             QStringLiteral("Running or last finished iteration, and the limit"), figures);
+  d.shown = d.addFigure(
+      "shown", QStringLiteral("After"),
+      QStringLiteral("The iteration that the scene shows and the figures to the right belong to"), figures);
   d.local = d.addFigure("local", QStringLiteral("Local cost"),
                         QStringLiteral("Mean cost of the noisy rollouts drawn at the start of the iteration"),
                         figures);
   d.global = d.addFigure("global", QStringLiteral("Global cost"), QString(), figures);
   d.solved = d.addFigure("solved", QStringLiteral("Solved"),
-                         QStringLiteral("Share of starts whose noise-free rollout passes the success test"), figures);
+                         QStringLiteral("Share of starts whose noise-free rollout passes the success test"),
+                         figures);
   d.rollouts = d.addFigure("rollouts", QStringLiteral("Rollouts"),
                            QStringLiteral("Rollouts drawn so far, noise-free ones not counted"), figures);
   setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
@@ -191,6 +206,8 @@ void RunHeader::setProgress(const Progress& progress) {
   d.state->setText(words);
   const QString limit = progress.iterations > 0 ? QString::number(progress.iterations) : QStringLiteral("–");
   d.iteration.value->setText(QStringLiteral("%1 / %2").arg(progress.iteration).arg(limit));
+  d.running = progress.iteration;
+  d.markShown();
   d.describe();
 }
 
@@ -202,9 +219,13 @@ void RunHeader::setSnapshot(const std::shared_ptr<const Snapshot>& snapshot) {
   };
   d.local.value->setText(text(Metric::LocalCost));
   if (d.hasPolicy) d.global.value->setText(text(Metric::GlobalCost));
-  const std::optional<double> solved = snapshot ? snapshot->report.metrics.get(Metric::SuccessRate) : std::nullopt;
-  d.solved.value->setText(solved ? QStringLiteral("%1 %").arg(std::round(100.0 * *solved)) : QStringLiteral("–"));
+  const std::optional<double> solved =
+      snapshot ? snapshot->report.metrics.get(Metric::SuccessRate) : std::nullopt;
+  d.solved.value->setText(solved ? QStringLiteral("%1 %").arg(std::round(100.0 * *solved))
+                                 : QStringLiteral("–"));
   d.rollouts.value->setText(text(Metric::Rollouts));
+  d.chosen = snapshot ? snapshot->report.iteration : 0;
+  d.markShown();
   d.describe();
 }
 
@@ -219,9 +240,10 @@ void RunHeader::resizeEvent(QResizeEvent* event) {
 
 QString RunHeader::summary() const {
   const Impl& d = *m_impl;
-  return QStringLiteral("%1 %2, %3. Iteration %4. Local cost %5. Global cost %6. Rollouts %7.")
+  const QString after = d.elsewhere() ? QStringLiteral(" After iteration %1:").arg(d.chosen) : QString();
+  return QStringLiteral("%1 %2, %3. Iteration %4.%8 Local cost %5. Global cost %6. Rollouts %7.")
       .arg(d.label->text(), d.algorithm->text(), d.state->text(), d.iteration.value->text(),
-           d.local.value->text(), d.global.value->text(), d.rollouts.value->text());
+           d.local.value->text(), d.global.value->text(), d.rollouts.value->text(), after);
 }
 
 }  // namespace gps::ui

@@ -21,7 +21,8 @@ class RunHeader : public QWidget {
   void setRun(const QString& label, const QString& algorithm, bool hasPolicy);
   /// State and iteration k of n.
   void setProgress(const Progress& progress);
-  /// Costs and rollouts of this iteration; null: none yet.
+  /// Costs and rollouts of this iteration, which is named where it is not the one of the progress; null: none
+  /// yet.
   void setSnapshot(const std::shared_ptr<const Snapshot>& snapshot);
   /// Everything it says, as one sentence for screen readers and tests.
   QString summary() const;
