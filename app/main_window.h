@@ -54,6 +54,8 @@ class MainWindow : public QMainWindow {
   void editParameter(const QString& key, const QString& value);
   bool exportLog(int run, const QString& path);
   bool exportPlots(const QString& folder);
+  /// Opens it; asks first when a run would be lost and the file can be opened at all.
+  void openWhenAllowed(const QString& nameOrFile);
   void setThemeChoice(ThemeChoice choice);
   void showStartPage();
 
@@ -80,7 +82,8 @@ class MainWindow : public QMainWindow {
   void watch(RunSession* run);
   void tick();
 
-  void openWhenAllowed(const QString& nameOrFile);
+  /// Null, and said in the message bar, when there is something wrong with it.
+  std::shared_ptr<const Task> readTask(const QString& nameOrFile);
   void showWorkspace();
   void runsChanged();
   void restart(int run, const std::string& algorithm, Parameters parameters);

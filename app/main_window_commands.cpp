@@ -118,18 +118,23 @@ void MainWindow::connectActions() {
 // --- scenes
 // --------------------------------------------------------------------------------------------------
 
-bool MainWindow::openScene(const QString& nameOrFile) {
+std::shared_ptr<const Task> MainWindow::readTask(const QString& nameOrFile) {
   Result<Scene> scene = findScene(nameOrFile.toStdString(), m_setup.sceneFolder);
   if (!scene) {
     m_messages->post("scene", Severity::Error, scene.error());
-    return false;
+    return nullptr;
   }
   Result<std::shared_ptr<const Task>> task = compileTask(std::make_shared<const Scene>(*std::move(scene)));
   if (!task) {
     m_messages->post("scene", Severity::Error, task.error());
-    return false;
+    return nullptr;
   }
-  return openTask(*std::move(task), kFirstAlgorithm);
+  return *std::move(task);
+}
+
+bool MainWindow::openScene(const QString& nameOrFile) {
+  std::shared_ptr<const Task> task = readTask(nameOrFile);
+  return task && openTask(std::move(task), kFirstAlgorithm);
 }
 
 bool MainWindow::openTask(std::shared_ptr<const Task> task, const std::string& algorithm) {
@@ -154,14 +159,18 @@ bool MainWindow::openTask(std::shared_ptr<const Task> task, const std::string& a
 }
 
 void MainWindow::openWhenAllowed(const QString& nameOrFile) {
+  // Read first: a file that can't be opened is no reason to ask for anything.
+  const std::shared_ptr<const Task> task = readTask(nameOrFile);
+  if (!task) return;
+  m_messages->dismiss("scene");
   if (!anyActive()) {
-    openScene(nameOrFile);
+    openTask(task, kFirstAlgorithm);
     return;
   }
   ask("open",
       tr("A run is still going; opening another scene discards %n iteration(s).", nullptr,
          discardedIterations()),
-      {}, tr("Open anyway"), [this, nameOrFile] { openScene(nameOrFile); });
+      {}, tr("Open anyway"), [this, task] { openTask(task, kFirstAlgorithm); });
 }
 
 void MainWindow::chooseSceneFile() {
@@ -270,10 +279,13 @@ void MainWindow::requestAlgorithm() {
 }
 
 void MainWindow::requestStart() {
+  // The form has to show what the run starts with.
+  m_panel->form()->settle();
   for (RunSession* run : startable(runs())) run->start();
 }
 
 void MainWindow::requestStep(StepUnit unit) {
+  m_panel->form()->settle();
   std::vector<RunSession*> ready, finished;
   for (RunSession* run : runs()) {
     if (!controlsFor(run->state(), run->hasData()).step) continue;
@@ -417,7 +429,7 @@ void MainWindow::showControls() {
 void MainWindow::showFairness() {
   if (m_runs.size() < 2) return;
   const auto side = [](const RunSession& run) {
-    return Contestant{&run.algorithm(), run.setup().task.get(), &run.parameters()};
+    return Contestant{&run.algorithm(), run.setup().task.get(), &run.parameters(), run.history()->events()};
   };
   const Fairness verdict = fairness(side(*m_runs[0]), side(*m_runs[1]));
   const QString details = verdict.different.isEmpty()

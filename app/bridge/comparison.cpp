@@ -2,6 +2,7 @@
 #include "app/bridge/comparison.h"
 
 #include <QCoreApplication>
+#include <utility>
 
 namespace gps::ui {
 
@@ -13,6 +14,15 @@ QString tr(const char* text) {
 
 bool startsWith(const std::string& key, std::string_view prefix) {
   return key.compare(0, prefix.size(), prefix) == 0;
+}
+
+/// Since when a parameter has had which value, apart from the one it began with.
+std::vector<std::pair<int, std::string>> pastOf(const Contestant& side, const std::string& key) {
+  std::vector<std::pair<int, std::string>> past;
+  for (const ParameterEvent& event : side.changes) {
+    if (event.key == key && event.from != event.to) past.emplace_back(event.iteration, event.to);
+  }
+  return past;
 }
 
 }  // namespace
@@ -34,16 +44,30 @@ Fairness fairness(const Contestant& a, const Contestant& b) {
   for (std::size_t i = 0; i < ofA.size() && i < ofB.size(); ++i) {
     const ParamSpec& spec = ofA[i].spec;
     if (spec.key == "run.threads" || spec.key == "run.iterations") continue;  // never changes an iteration
-    if (ofA[i].value == ofB[i].value || !isShared(spec, *a.algorithm, *b.algorithm)) continue;
-    result.different << QString::fromStdString(spec.label);
+    if (!isShared(spec, *a.algorithm, *b.algorithm)) continue;
+    const QString label = QString::fromStdString(spec.label);
+    const bool different = ofA[i].value != ofB[i].value;
+    // Equal now does not mean equal all the time: what was learned before a change is in the run's
+    // controllers.
+    const bool changed = pastOf(a, spec.key) != pastOf(b, spec.key);
+    if (!different && !changed) continue;
+    if (different) result.different << label;
+    if (changed) {
+      QStringList when;
+      for (const auto& [side, letter] : {std::pair(&a, "A"), std::pair(&b, "B")}) {
+        for (const auto& [iteration, value] : pastOf(*side, spec.key))
+          when << tr("%1, iteration %2").arg(QLatin1String(letter)).arg(iteration);
+      }
+      result.changed << QStringLiteral("%1 (%2)").arg(label, when.join(QStringLiteral("; ")));
+    }
     if (spec.key == "run.seed" || spec.key == "run.samples" || startsWith(spec.key, "noise.")) {
       noise = false;
     } else if (startsWith(spec.key, "init.")) {
       start = false;
     } else if (startsWith(spec.key, "cost.") && spec.key != "cost.hess") {
       cost = false;
-    } else {
-      settings << QString::fromStdString(spec.label);
+    } else if (different) {
+      settings << label;
     }
   }
   result.fair = noise && start && cost;
@@ -63,6 +87,9 @@ Fairness fairness(const Contestant& a, const Contestant& b) {
     QString list = QStringList(settings.mid(0, kShown)).join(", ");
     if (settings.size() > kShown) list += tr(" and %1 more").arg(settings.size() - kShown);
     result.text += QLatin1Char(' ') + tr("Each with its own %1.").arg(list);
+  }
+  if (!result.changed.isEmpty()) {
+    result.text += QLatin1Char(' ') + tr("Changed while it went on: %1.").arg(result.changed.join(", "));
   }
   return result;
 }

@@ -4,8 +4,10 @@
 #include <QString>
 #include <QStringList>
 #include <string>
+#include <vector>
 
 #include "core/algorithms/algorithm.h"
+#include "core/engine/snapshot.h"
 
 namespace gps::ui {
 
@@ -13,14 +15,16 @@ namespace gps::ui {
 struct Contestant {
   const AlgorithmEntry* algorithm = nullptr;
   const Task* task = nullptr;
-  const Parameters* parameters = nullptr;
+  const Parameters* parameters = nullptr;    ///< in force now
+  std::vector<ParameterEvent> changes = {};  ///< that took effect while the run went on
 };
 
 /// What two runs share and what not, in words.
 struct Fairness {
   bool fair = false;      ///< same scene, start, noise and cost
   QString text;           ///< one line
-  QStringList different;  ///< labels of the shared parameters that differ, in the form's order
+  QStringList different;  ///< labels of the shared parameters that differ now, in the form's order
+  QStringList changed;    ///< "KL step (A, iteration 4)": shared ones whose past differs
 };
 Fairness fairness(const Contestant& a, const Contestant& b);
 

@@ -2,6 +2,7 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <algorithm>
 #include <set>
 
 #include "app/bridge/comparison.h"
@@ -63,6 +64,7 @@ class TestBridge : public QObject {
   void controlsFollowTheStateTable();
   void secondRunKeepsItsOwnDefaultsAndTakesEdits();
   void fairnessNamesWhatDiffers();
+  void fairnessRemembersChangesOnTheWay();
   void damagedSettingsAreSetAside();
   void settingsSurvive();
   void windowOptionsAreChecked_data();
@@ -302,6 +304,32 @@ void TestBridge::fairnessNamesWhatDiffers() {
   QVERIFY(!verdict.fair);
   QVERIFY2(verdict.text.contains("different noise") && verdict.text.contains("Seed"),
            qPrintable(verdict.text));
+}
+
+// A parameter that was changed on the way has left its mark, even where both have the same value by now.
+void TestBridge::fairnessRemembersChangesOnTheWay() {
+  const auto task = testing::massTask();
+  const AlgorithmEntry& mdgps = **findAlgorithm("mdgps");
+  const AlgorithmEntry& badmm = **findAlgorithm("badmm");
+  const Parameters a = *parametersFor(*task, "mdgps");
+  const Parameters b = *parametersBeside({&mdgps, task.get(), &a}, "badmm");
+  const ParameterEvent step{4, "lqr.kl_step", "2", "1"};
+  const auto judged = [&](std::vector<ParameterEvent> ofA, std::vector<ParameterEvent> ofB) {
+    return fairness({&mdgps, task.get(), &a, std::move(ofA)}, {&badmm, task.get(), &b, std::move(ofB)});
+  };
+  Fairness verdict = judged({step}, {});
+  QVERIFY2(verdict.fair && verdict.text.contains("KL step (A, iteration 4)"), qPrintable(verdict.text));
+  QVERIFY(judged({step}, {step}).changed.isEmpty());
+  verdict = judged({step}, {{7, "lqr.kl_step", "2", "1"}});
+  QVERIFY2(verdict.text.contains("A, iteration 4; B, iteration 7"), qPrintable(verdict.text));
+  const auto fields = describe(a, a);
+  const auto known = std::find_if(fields.begin(), fields.end(), [](const ParamField& field) {
+    return field.spec.key.rfind("noise.", 0) == 0;
+  });
+  QVERIFY(known != fields.end());
+  verdict = judged({{6, known->spec.key, "2", "1"}}, {});
+  QVERIFY2(!verdict.fair && verdict.text.contains("different noise"), qPrintable(verdict.text));
+  QVERIFY(judged({{9, "run.iterations", "10", "20"}}, {}).changed.isEmpty());
 }
 
 void TestBridge::damagedSettingsAreSetAside() {

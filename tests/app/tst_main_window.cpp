@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAction>
 #include <QComboBox>
+#include <QLineEdit>
 #include <QSignalSpy>
 #include <QStackedWidget>
 #include <QTemporaryDir>
@@ -80,6 +81,8 @@ class TestMainWindow : public QObject {
   void resetAsksOnceInTheBar();
   void changedAlgorithmBeginsAFreshRun();
   void badSceneFileSaysWhatWhereAndHow();
+  void brokenFileIsSaidBeforeAnythingIsAsked();
+  void startShowsTheValuesItStartsWith();
   void exportedLogEqualsTheLines();
   void closingWhileRunningAsksOnce();
   void themeSwitchedThereAndBackLooksAsBefore();
@@ -321,6 +324,46 @@ void TestMainWindow::badSceneFileSaysWhatWhereAndHow() {
   QVERIFY(!o.window.messages()->keys().contains("scene"));
 }
 
+void TestMainWindow::brokenFileIsSaidBeforeAnythingIsAsked() {
+  Opened o;
+  QVERIFY(o.window.openTask(testing::massTask(), "trajopt"));
+  o.makeCheap(100000);
+  o.window.actions().start->trigger();
+  QTRY_VERIFY_WITH_TIMEOUT(o.run(0).active(), kPatience);
+  o.window.openWhenAllowed("no_such_scene");
+  QVERIFY(o.window.messages()->keys().contains("scene"));
+  QVERIFY(!o.window.messages()->keys().contains("open"));
+  o.window.openWhenAllowed("point_mass");
+  QVERIFY(o.window.messages()->keys().contains("open"));
+  QVERIFY(!o.window.messages()->keys().contains("scene"));
+  Q_EMIT o.window.messages()->actionTriggered("open");
+  QVERIFY(!o.run(0).active());
+  QVERIFY(o.window.messages()->keys().isEmpty());
+}
+
+void TestMainWindow::startShowsTheValuesItStartsWith() {
+  Opened o;
+  QVERIFY(o.window.openTask(testing::massTask(), "trajopt"));
+  o.makeCheap(1);
+  const auto line = [&o](const char* key) {
+    return o.window.findChild<QLineEdit*>(QStringLiteral("param.") + key);
+  };
+  o.window.refreshNow();
+  const QString before = line("run.samples")->text();
+  line("run.samples")->setFocus();
+  line("run.samples")->selectAll();
+  QTest::keyClicks(line("run.samples"), "many");
+  QTest::keyClick(line("run.samples"), Qt::Key_Return);
+  line("lqr.kl_step")->selectAll();
+  QTest::keyClicks(line("lqr.kl_step"), "0.7");
+  o.window.actions().start->trigger();
+  QCOMPARE(line("run.samples")->text(), before);
+  QVERIFY(o.window.findChild<QWidget*>("error.run.samples")->isHidden());
+  // What was valid counts, though Return was never pressed.
+  QCOMPARE(o.run(0).setup().parameters.lqr.klStep, 0.7);
+  QVERIFY(o.becomes(0, RunState::Finished));
+}
+
 void TestMainWindow::exportedLogEqualsTheLines() {
   Opened o;
   QVERIFY(o.window.openTask(testing::massTask(), "trajopt"));
@@ -361,7 +404,8 @@ void TestMainWindow::themeSwitchedThereAndBackLooksAsBefore() {
   QVERIFY(o.window.openScene("point_mass"));
   const auto sizes = [&] {
     QList<double> points;
-    for (const QWidget* widget : o.window.findChildren<QWidget*>()) points << QFontMetricsF(widget->font()).height();
+    for (const QWidget* widget : o.window.findChildren<QWidget*>())
+      points << QFontMetricsF(widget->font()).height();
     return points;
   };
   const QList<double> before = sizes();

@@ -314,6 +314,10 @@ void ParameterForm::setError(const QString& key, const QString& message) {
   if (ParameterRow* row = m_impl->rows.value(key, nullptr)) row->setError(message);
 }
 
+void ParameterForm::settle() {
+  for (ParameterRow* row : m_impl->rows.values()) row->settle();
+}
+
 void ParameterForm::focusParameter(const QString& key) {
   Impl& d = *m_impl;
   ParameterRow* const row = d.rows.value(key, nullptr);

@@ -204,6 +204,14 @@ void ParameterRow::setError(const QString& message) {
   repolish(m_line);
 }
 
+void ParameterRow::settle() {
+  if (m_line == nullptr) return;
+  commit(m_line->text());
+  if (m_error->text().isEmpty()) return;
+  setError(QString());
+  showValue();
+}
+
 bool ParameterRow::matches(const QStringList& words) const {
   const ParamSpec& spec = m_field.spec;
   const QString text =

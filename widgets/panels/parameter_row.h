@@ -32,6 +32,8 @@ class ParameterRow : public QWidget {
   void setRunHasData(bool hasData);
   void setQueued(const std::optional<QString>& value);
   void setError(const QString& message);
+  /// Commits what was typed; where it is refused the value in force comes back.
+  void settle();
   void setTheme(const Theme& theme);
   QWidget* editor() const;
   /// Whether every word occurs in label, key, symbol or help.
