@@ -3,6 +3,9 @@
 #include <QCheckBox>
 #include <QFile>
 #include <QImage>
+#include <QMenu>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -114,6 +117,7 @@ class TestPlots : public QObject {
   void clicksReportIterationAndCondition();
   void zoomGoesInAndBack();
   void legendSwitchesItsLines();
+  void smallLegendHidesNothingOutOfReach();
   void tabsReplaceTheLastTile();
   void controlsHaveNames();
   void exportsParseAndRepeat();
@@ -287,7 +291,8 @@ void TestPlots::boundsLeaveOutWhatHasNoLogarithm() {
     QCOMPARE(std::isnan(gap->points[i].y()), i >= 7);
     QVERIFY(bound->points[i].y() > 0.0);
   }
-  const PlotContent none = plot("bounds", {historyOf({.algorithm = "trajopt", .label = QStringLiteral("Alone")})});
+  const PlotContent none =
+      plot("bounds", {historyOf({.algorithm = "trajopt", .label = QStringLiteral("Alone")})});
   QVERIFY(none.isEmpty());
   QVERIFY(none.notes.join(QString()).contains(QStringLiteral("not defined")));
 }
@@ -632,6 +637,38 @@ void TestPlots::legendSwitchesItsLines() {
   history->append(reportOf({}, 13));
   view.setContent(plot("cost", {history}));
   QVERIFY(!view.shown().front());
+}
+
+// Every line can be switched in a small plot too, without scrolling: what has no room is in a menu.
+void TestPlots::smallLegendHidesNothingOutOfReach() {
+  PlotView view;
+  view.resize(150, 180);
+  view.show();
+  QVERIFY(QTest::qWaitForWindowExposed(&view));
+  view.setContent(plot("cost", {historyOf()}));
+  const auto* area = view.findChild<QScrollArea*>();
+  QCOMPARE(area->verticalScrollBar()->maximum(), 0);
+  int visible = 0;
+  const QList<QCheckBox*> items = view.findChildren<QCheckBox*>();
+  for (const QCheckBox* item : items) {
+    if (item->isHidden()) continue;
+    ++visible;
+    QVERIFY(area->rect().contains(item->geometry()));
+  }
+  auto* more = view.findChild<QToolButton*>(QStringLiteral("plot.legend.more"));
+  QVERIFY(visible > 0 && visible < items.size() && !more->isHidden());
+  QVERIFY(area->rect().contains(more->geometry()));
+  QCOMPARE(more->text(), QStringLiteral("+%1").arg(items.size() - visible));
+  Q_EMIT more->menu()->aboutToShow();
+  const QList<QAction*> actions = more->menu()->actions();
+  QCOMPARE(actions.size(), items.size() - visible);
+  const bool before = view.shown().back();
+  actions.back()->trigger();
+  QCOMPARE(view.shown().back(), !before);
+  // Wider, all of them fit.
+  view.resize(480, 180);
+  QTRY_VERIFY(more->isHidden());
+  for (const QCheckBox* item : items) QVERIFY(!item->isHidden());
 }
 
 void TestPlots::tabsReplaceTheLastTile() {

@@ -2,8 +2,11 @@
 #include "widgets/plots/plot_legend.h"
 
 #include <QFontMetrics>
+#include <QMenu>
 #include <QPainter>
+#include <QToolButton>
 #include <algorithm>
+#include <tuple>
 
 #include "widgets/plots/plot_style.h"
 
@@ -36,6 +39,11 @@ void paintRow(QPainter& painter, const QRectF& rect, const PlotLegendEntry& entr
   painter.setOpacity(1.0);
   const QFontMetricsF metrics(painter.font());
   QRectF text = rect.adjusted(sample + kSpace, 0, 0, 0);
+  if (!value && !on) {
+    QFont struck = painter.font();
+    struck.setStrikeOut(true);
+    painter.setFont(struck);
+  }
   if (value && !entry.value.isEmpty()) {
     painter.setPen(on ? theme.text : theme.muted);
     painter.drawText(text, Qt::AlignRight | Qt::AlignVCenter, entry.value);
@@ -81,9 +89,10 @@ QSize PlotLegendItem::sizeHint() const {
   const QFont font = small(this->font());
   const QFontMetrics metrics(font);
   const int sample = m_showsValue ? kSample : kShortSample;
-  int width = 2 * kPad + kBox + kSpace + sample + kSpace + metrics.horizontalAdvance(m_entry.name) + 1;
+  int width = 2 * kPad + sample + kSpace + metrics.horizontalAdvance(m_entry.name) + 1;
   // Room for any value, so that the column does not jump while data arrive.
-  if (m_showsValue) width += 2 * kSpace + metrics.horizontalAdvance(QStringLiteral("\u22120.00001"));
+  if (m_showsValue)
+    width += kBox + kSpace + 2 * kSpace + metrics.horizontalAdvance(QStringLiteral("\u22120.00001"));
   return {width, rowHeight(font)};
 }
 
@@ -100,6 +109,10 @@ void PlotLegendItem::paintEvent(QPaintEvent*) {
     painter.setPen(QPen(m_theme.focus, 1.0));
     painter.setBrush(Qt::NoBrush);
     painter.drawRoundedRect(QRectF(rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4);
+  }
+  if (!m_showsValue) {
+    paintRow(painter, QRectF(rect()).adjusted(kPad, 0, -kPad, 0), m_entry, m_theme, isChecked(), false);
+    return;
   }
   const QRectF box(kPad + 0.5, (height() - kBox) / 2 + 0.5, kBox - 1, kBox - 1);
   painter.setPen(QPen(mixed(m_theme.muted, m_theme.panel, isChecked() ? 0.0 : 0.2), 1.0));
@@ -118,6 +131,33 @@ void PlotLegendItem::paintEvent(QPaintEvent*) {
 PlotLegend::PlotLegend(QWidget* parent) : QWidget(parent), m_theme(Theme::light()) {
   setObjectName(QStringLiteral("plot.legend"));
   setAccessibleName(QStringLiteral("Legend"));
+  m_more = new QToolButton(this);
+  m_more->setObjectName(QStringLiteral("plot.legend.more"));
+  m_more->setProperty("role", "tiny");
+  m_more->setPopupMode(QToolButton::InstantPopup);
+  m_more->setFocusPolicy(Qt::StrongFocus);
+  auto* menu = new QMenu(m_more);
+  connect(menu, &QMenu::aboutToShow, this, &PlotLegend::fillMenu);
+  m_more->setMenu(menu);
+  m_more->hide();
+}
+
+void PlotLegend::fillMenu() {
+  QMenu* menu = m_more->menu();
+  menu->clear();
+  for (std::size_t i = m_fitting; i < m_items.size(); ++i) {
+    PlotLegendItem* item = m_items[i];
+    QAction* action = menu->addAction(item->text());
+    action->setCheckable(true);
+    action->setChecked(item->isChecked());
+    connect(action, &QAction::toggled, item, &QCheckBox::setChecked);
+  }
+}
+
+void PlotLegend::setMostRows(int rows) {
+  if (rows == m_mostRows) return;
+  m_mostRows = rows;
+  place(width(), true);
 }
 
 void PlotLegend::setTheme(const Theme& theme) {
@@ -188,32 +228,64 @@ void PlotLegend::rebuild(const PlotContent& content) {
 }
 
 int PlotLegend::place(int width, bool apply) {
+  if (m_mode == Mode::Rows) return placeRows(width, apply);
   const int row = rowHeight(small(font()));
-  int x = 0;
   int y = 0;
   std::size_t heading = 0;
+  if (apply) m_more->hide();
   for (std::size_t i = 0; i < m_items.size(); ++i) {
-    if (m_mode == Mode::Column) {
-      if (heading < m_headings.size() && m_headings[heading].before == static_cast<int>(i)) {
-        if (i > 0) y += 4;
-        if (apply) m_headings[heading].rect = QRect(kPad, y, width - 2 * kPad, row);
-        y += row;
-        ++heading;
-      }
-      if (apply) m_items[i]->setGeometry(0, y, width, row);
+    if (heading < m_headings.size() && m_headings[heading].before == static_cast<int>(i)) {
+      if (i > 0) y += 4;
+      if (apply) m_headings[heading].rect = QRect(kPad, y, width - 2 * kPad, row);
       y += row;
-      continue;
+      ++heading;
     }
-    const int itemWidth = std::min(width, m_items[i]->sizeHint().width());
-    if (x > 0 && x + itemWidth > width) {
-      x = 0;
-      y += row;
-    }
-    if (apply) m_items[i]->setGeometry(x, y, itemWidth, row);
-    x += itemWidth + kSpace;
+    if (apply) m_items[i]->setGeometry(0, y, width, row);
+    y += row;
   }
-  if (m_mode == Mode::Rows && !m_items.empty()) y += row;
   return y;
+}
+
+int PlotLegend::placeRows(int width, bool apply) {
+  const int row = rowHeight(small(font()));
+  const auto fill = [&](int reserved, bool move) {
+    int x = 0, y = 0;
+    std::size_t i = 0;
+    for (; i < m_items.size(); ++i) {
+      const auto room = [&] { return width - (y / row + 1 >= m_mostRows ? reserved : 0); };
+      const int wanted = m_items[i]->sizeHint().width();
+      if (x > 0 && x + wanted > room()) {
+        if (y / row + 1 >= m_mostRows) break;
+        x = 0;
+        y += row;
+      }
+      const int wide = std::min(wanted, room());
+      if (move) m_items[i]->setGeometry(x, y, wide, row);
+      x += wide + kSpace;
+    }
+    return std::tuple(i, x, y);
+  };
+  auto [fitting, x, y] = fill(0, false);
+  const bool all = fitting == m_items.size();
+  const int button = QFontMetrics(small(font())).horizontalAdvance(QStringLiteral("+99")) + 3 * kSpace;
+  if (!all) std::tie(fitting, x, y) = fill(button + kSpace, false);
+  if (apply) {
+    fill(all ? 0 : button + kSpace, true);
+    m_fitting = fitting;
+    for (std::size_t i = 0; i < m_items.size(); ++i) m_items[i]->setVisible(i < fitting);
+    m_more->setVisible(!all);
+    if (!all) {
+      const auto count = static_cast<int>(m_items.size() - fitting);
+      m_more->setFont(small(font()));
+      m_more->setText(QStringLiteral("+%1").arg(count));
+      m_more->setAccessibleName(QStringLiteral("%1 more lines of the legend").arg(count));
+      QStringList names;
+      for (std::size_t i = fitting; i < m_items.size(); ++i) names << m_items[i]->text().toHtmlEscaped();
+      m_more->setToolTip(QStringLiteral("<p>More: %1</p>").arg(names.join(QStringLiteral(", "))));
+      m_more->setGeometry(x, y, button, row);
+    }
+  }
+  return m_items.empty() ? 0 : y + row;
 }
 
 int PlotLegend::heightForWidth(int width) const {

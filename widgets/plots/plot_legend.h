@@ -8,6 +8,8 @@
 #include "widgets/plots/plot_content.h"
 #include "widgets/style/theme.h"
 
+class QToolButton;
+
 namespace gps::ui {
 
 /// One row: sample, name, newest value. The box of a check box with our drawing.
@@ -33,8 +35,9 @@ class PlotLegendItem : public QCheckBox {
   bool m_showsValue = true;
 };
 
-/// The legend of a plot: a column grouped by run beside a wide plot, or rows above a narrow one in which the
-/// entries of both runs are one.
+/// The legend of a plot: a column grouped by run beside a wide plot, or a few rows above a narrow one in
+/// which the entries of both runs are one. Rows have no check boxes (what is hidden is struck out), and what
+/// finds no room in them is in the menu of a button at the end.
 class PlotLegend : public QWidget {
   Q_OBJECT
  public:
@@ -44,6 +47,8 @@ class PlotLegend : public QWidget {
   void setTheme(const Theme& theme);
   void setMode(Mode mode);
   Mode mode() const { return m_mode; }
+  /// Rows mode: at most so many.
+  void setMostRows(int rows);
   /// Makes the items anew only when the structure changed.
   void setContent(const PlotContent& content, const std::vector<bool>& shown);
 
@@ -67,6 +72,8 @@ class PlotLegend : public QWidget {
   };
   void rebuild(const PlotContent& content);
   int place(int width, bool apply);
+  int placeRows(int width, bool apply);
+  void fillMenu();
 
   Theme m_theme;
   Mode m_mode = Mode::Column;
@@ -74,6 +81,9 @@ class PlotLegend : public QWidget {
   std::vector<Heading> m_headings;
   std::vector<PlotLegendEntry> m_entries;
   std::vector<QString> m_runs;
+  int m_mostRows = 2;
+  std::size_t m_fitting = 0;  ///< items that have room
+  QToolButton* m_more = nullptr;
 };
 
 /// Draws the shown entries of a content as a legend in a file; returns the height used.

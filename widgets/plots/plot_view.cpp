@@ -172,13 +172,12 @@ void PlotView::arrange() {
     m_legendArea->setMinimumHeight(0);
     m_legendArea->setMaximumHeight(QWIDGETSIZE_MAX);
   } else {
-    // Few rows: the rest scrolls, the chart keeps its room.
-    const int inner = width() - 16;
-    const int rows = m_legend->heightForWidth(inner);
-    const int one = m_legend->heightForWidth(100000);
+    // Few rows: the chart keeps its room.
+    m_legend->setMostRows(height() >= kThreeRowsFrom ? 3 : 2);
+    const int rows = m_legend->heightForWidth(width() - 16);
     m_legendArea->setMinimumWidth(0);
     m_legendArea->setMaximumWidth(QWIDGETSIZE_MAX);
-    m_legendArea->setFixedHeight(std::min(rows, (height() >= kThreeRowsFrom ? 3 : 2) * one));
+    m_legendArea->setFixedHeight(rows);
   }
 }
 
