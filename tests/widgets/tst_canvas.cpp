@@ -465,6 +465,16 @@ class TestCanvas : public QObject {
     source.snapshot = wide;
     drawn = drawnPaths(source);
     QVERIFY(drawn.localTubes && !drawn.globalTubes);
+    // Nor does one that begins far from the path it should surround.
+    auto away = std::make_shared<Snapshot>(*m_snapshot);
+    for (ConditionView& view : away->conditions) {
+      auto marginals = std::make_shared<Marginals>(*view.globalMarginals);
+      for (Vector& mean : marginals->mean) mean(0) += 0.5 * m_task->scene->camera.width;
+      view.globalMarginals = marginals;
+    }
+    source.snapshot = away;
+    drawn = drawnPaths(source);
+    QVERIFY(drawn.localTubes && !drawn.globalTubes);
     auto task = std::make_shared<Task>(*m_task);
     task->trace.reset();
     auto untraced = std::make_shared<Snapshot>(*m_snapshot);

@@ -199,7 +199,7 @@ void paintEmptyText(QPainter& painter, const QString& text, const ViewMap& map, 
   box.moveCenter({map.size.width() / 2, map.size.height() / 2});
   plate(painter, box, theme);
   painter.setPen(theme.muted);
-  painter.drawText(box, Qt::AlignCenter | Qt::TextWordWrap, text);
+  painter.drawText(box.adjusted(16, 8, -16, -8), Qt::AlignCenter | Qt::TextWordWrap, text);
 }
 
 }  // namespace gps::ui

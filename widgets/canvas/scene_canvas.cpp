@@ -217,7 +217,7 @@ struct SceneCanvas::Impl {
     }
     for (std::size_t i = 0; i < found.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
-        if ((found[i].at - found[j].at).manhattanLength() < 12.0) return {};
+        if ((found[i].at - found[j].at).manhattanLength() < 10.0) return {};
       }
     }
     return found;

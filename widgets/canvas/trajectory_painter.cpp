@@ -89,23 +89,30 @@ void outlineTube(QPainter& painter, const Tube& tube, const ViewMap& map, double
   }
 }
 
-/// The tube up to where the linear model stops saying anything: wider than a third of the scene's camera it
-/// would only hide the scene. (A linearised policy may explode where the network itself is sound.)
-std::vector<QPolygonF> believable(std::vector<QPolygonF> polygons, const Scene& scene) {
-  const double limit = scene.camera.width / 3.0;
-  const auto end = std::find_if(polygons.begin(), polygons.end(), [limit](const QPolygonF& polygon) {
-    const QRectF box = polygon.boundingRect();
-    return !(box.width() <= limit && box.height() <= limit);
-  });
-  polygons.erase(end, polygons.end());
+/// The tube up to where the linear model stops saying anything: wider than a third of the scene's camera, or
+/// a tenth away from the path it should surround, it would only hide the scene. (A linearised policy may
+/// explode where the network itself is sound.)
+std::vector<QPolygonF> believable(std::vector<QPolygonF> polygons, const WorldPath& path,
+                                  const Scene& scene) {
+  const double wide = scene.camera.width / 3.0, far = scene.camera.width / 10.0;
+  std::size_t t = 0;
+  for (; t < polygons.size(); ++t) {
+    const QRectF box = polygons[t].boundingRect();
+    if (!(box.width() <= wide && box.height() <= wide)) break;
+    const QPointF apart = t < path.size() && !polygons[t].isEmpty() ? box.center() - path[t] : QPointF();
+    if (!(std::hypot(apart.x(), apart.y()) <= far)) break;
+  }
+  polygons.resize(t);
   return polygons;
 }
 
 /// The part of a forward pass that is drawn; empty where there is none, or no trace point.
-std::vector<QPolygonF> tubeOf(const std::shared_ptr<const Marginals>& forward, const Snapshot& snapshot,
+std::vector<QPolygonF> tubeOf(const std::shared_ptr<const Marginals>& forward,
+                              const std::shared_ptr<const Rollout>& rollout, const Snapshot& snapshot,
                               const Scene& scene) {
   if (!forward || !snapshot.task || !snapshot.task->trace) return {};
-  return believable(deviationPolygons(*forward, *snapshot.task->trace, kSigmas), scene);
+  return believable(deviationPolygons(*forward, *snapshot.task->trace, kSigmas),
+                    rollout ? tracePath(*rollout, snapshot, scene) : WorldPath(), scene);
 }
 
 /// Fills the tubes opaque on a sheet of their own and lays the sheet over the picture: the parts of a tube
@@ -345,7 +352,8 @@ void paintTrajectories(QPainter& painter, const PathSource& source, const ViewMa
       std::vector<Tube> tubes;
       for (const int i : order) {
         if ((strength(i) == 1.0) != strong) continue;
-        std::vector<QPolygonF> tube = tubeOf(viewOf(i).*marginals, snapshot, scene);
+        std::vector<QPolygonF> tube =
+            tubeOf(viewOf(i).*marginals, global ? viewOf(i).global : viewOf(i).local, snapshot, scene);
         if (tube.empty()) continue;
         tubes.push_back({std::move(tube), global ? theme.globalCondition(i) : theme.localCondition(i)});
       }
@@ -404,14 +412,16 @@ LegendContent drawnPaths(const PathSource& source) {
   const Snapshot& snapshot = *source.snapshot;
   const CanvasLayers& layers = source.layers;
   for (const ConditionView& view : snapshot.conditions) {
-    const auto tube = [&](const std::shared_ptr<const Marginals>& forward) {
-      const std::vector<QPolygonF> polygons = tubeOf(forward, snapshot, *source.scene);
+    const auto tube = [&](const auto& forward, const auto& rollout) {
+      const std::vector<QPolygonF> polygons = tubeOf(forward, rollout, snapshot, *source.scene);
       return std::any_of(polygons.begin(), polygons.end(), [](const QPolygonF& p) { return !p.isEmpty(); });
     };
     drawn.local = drawn.local || (layers.local && !localPath(view, snapshot, *source.scene).empty());
     drawn.global = drawn.global || (layers.global && !globalPath(view, snapshot, *source.scene).empty());
-    drawn.localTubes = drawn.localTubes || (layers.tubes && layers.local && tube(view.localMarginals));
-    drawn.globalTubes = drawn.globalTubes || (layers.tubes && layers.global && tube(view.globalMarginals));
+    drawn.localTubes =
+        drawn.localTubes || (layers.tubes && layers.local && tube(view.localMarginals, view.local));
+    drawn.globalTubes =
+        drawn.globalTubes || (layers.tubes && layers.global && tube(view.globalMarginals, view.global));
     for (const auto& sample : view.samples)
       drawn.samples = drawn.samples ||
                       (layers.samples && sample && tracePath(*sample, snapshot, *source.scene).size() > 1);
