@@ -311,9 +311,15 @@ void MainWindow::showStartPage() {
   if (m_runs.empty()) {
     setWindowTitle(tr("GPS Studio"));
   } else {
-    ask("back",
-        anyActive() ? tr("The run goes on behind this page.") : tr("The run is kept behind this page."),
-        tr("Choosing a scene replaces it."), tr("Back to the run"), [this] { showWorkspace(); });
+    // A note with a button, not a warning: nothing is lost yet.
+    m_answers["back"] = [this] { showWorkspace(); };
+    m_messages->post({.key = "back",
+                      .severity = Severity::Info,
+                      .what = anyActive() ? tr("The run goes on behind this page.")
+                                          : tr("The run is kept behind this page."),
+                      .where = {},
+                      .mend = tr("Choosing a scene replaces it."),
+                      .action = tr("Back to the run")});
   }
   showControls();
 }

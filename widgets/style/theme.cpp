@@ -19,8 +19,8 @@ double luminance(const QColor& colour) {
 using Hues = std::array<const char*, 9>;
 // The first of each is the family's own colour. Reds near `danger` and greens near `goal` are left out.
 constexpr Hues kWarmLight{"#D9730D", "#D6338A", "#8A6200", "#84205A", "#D4705C",
-                          "#A67900", "#B83A5E", "#5C3317", "#B08968"};
-constexpr Hues kCoolLight{"#2563EB", "#0D948F", "#1D4E89", "#A274DB", "#17504E",
+                          "#A67900", "#B83A5E", "#7A4520", "#B08968"};
+constexpr Hues kCoolLight{"#2563EB", "#0D948F", "#1D4E89", "#A274DB", "#0F6674",
                           "#6A1FA6", "#1B86B5", "#4338CA", "#6B8FC9"};
 constexpr Hues kWarmDark{"#F0A04B", "#F2569F", "#F2DC55", "#C65A33", "#F5B3D3",
                          "#B0860F", "#E8856B", "#BE3F78", "#F0CFA0"};
