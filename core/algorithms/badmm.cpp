@@ -4,7 +4,9 @@
 #include <cmath>
 
 #include "core/algorithms/algorithms.h"
-#include "core/algorithms/common_steps.h"
+#include "core/algorithms/evaluation_steps.h"
+#include "core/algorithms/model_steps.h"
+#include "core/algorithms/rollback.h"
 
 namespace gps {
 

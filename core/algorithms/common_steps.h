@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "core/algorithms/algorithm.h"
@@ -43,29 +42,19 @@ std::vector<T> unwrapped(std::vector<std::optional<T>> slots) {
 /// Adds "condition NAME" to an error's place.
 Error inCondition(const Error& error, const Task& task, int condition);
 
+/// Standard deviations of the actions (T x dU).
+RowMatrix deviations(const LinearGaussianController& controller);
+
+/// Root mean square over t of |K_t|.
+double gainNorm(const LinearGaussianController& controller);
+
+/// Widens the range of the stage costs seen so far by some rollouts (N x T).
+void extendStageCosts(ConditionState& condition, const RowMatrix& costs);
+
+bool allFinite(const Marginals& marginals);
+
 /// Initial controllers, priors and, with a policy, a fresh network.
 Result<AlgorithmState> freshState(const Task& task, const Parameters& parameters, bool withPolicy);
-
-/// Rollouts of every condition and their costs; fills samples, LocalCost*, ClipFraction, Rollouts.
-Result<std::vector<ConditionData>> sampleAndCost(RunContext& run, AlgorithmState& state, bool onPolicy,
-                                                 IterationResult& result);
-
-/// Mixture priors and dynamics of every condition; fills DynamicsR2*, GmmLogLikelihood.
-Status fitModels(RunContext& run, AlgorithmState& state, std::vector<ConditionData>& data, IterationResult& result);
-
-/// The phases "sample" and "dynamics", with which every iteration begins.
-Result<std::vector<ConditionData>> sampleAndFit(RunContext& run, AlgorithmState& state, bool onPolicy,
-                                                IterationResult& result);
-
-/// Adds this iteration's rollouts to the data of the policy prior: the newest dyn.gmm_max_rollouts (add) or only
-/// these (replace).
-void extendPolicyWindow(AlgorithmState& state, const std::vector<ConditionData>& data, SampleMode mode, int keep);
-
-/// pibar_i of every condition at this iteration's rollouts. With `updatePrior` the mixture prior is refitted to
-/// the window re-evaluated with the current policy; a window prior always is.
-Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmState& state,
-                                                   const std::vector<ConditionData>& data, bool updatePrior,
-                                                   ResidualMode residual);
 
 /// Expected cost under one condition's model: sum over t.
 double modelCost(const LinearGaussianController& controller, const LinearGaussianDynamics& dynamics,
@@ -97,39 +86,5 @@ void adaptCondition(double predicted, double actual, int condition, AlgorithmSta
 Status trainOn(RunContext& run, AlgorithmState& state, const std::vector<ConditionData>& data,
                const std::vector<std::shared_ptr<const LinearGaussianController>>& controllers,
                bool withMultipliers, double entropyReg, int round, IterationResult& result);
-
-/// What step.rollback says after this iteration's cost is known.
-enum class RollbackAdvice { Continue, Restore };
-/// J(cur) > J(prev) + 0.5 |J(prev) - best| twice in a row: restore. Remembers the best state seen. A cost that is not
-/// finite counts as growth and is not remembered.
-RollbackAdvice adviseRollback(AlgorithmState& state, double currentCost, bool enabled);
-
-/// Counts the iterations that cost more than the initial controllers; from the fifth in a row on the report says so
-/// and what may help.
-void warnBehindStart(AlgorithmState& state, double currentCost, IterationResult& result);
-
-/// Puts the best controllers, their eta and the policy back and takes the smallest step; says so in the report.
-/// The report describes the restored controllers under this iteration's models: their KL is that from `centres`,
-/// around which the C-step would have searched. No bound applies to it, so there is none.
-void restoreBest(AlgorithmState& state, const std::vector<ConditionData>& data,
-                 std::span<const LinearGaussianController* const> centres, const Parameters& parameters,
-                 IterationResult& result);
-
-/// KL(pi || p) before the S-step that follows.
-void recordBeforeTraining(const AlgorithmState& state, const std::vector<ConditionData>& data,
-                          IterationResult& result);
-
-/// Noise-free rollouts of policy and local controllers; fills LocalCleanCost, GlobalCost, Success, FinalDistance,
-/// SuccessRate and the views.
-Status evaluateAll(RunContext& run, AlgorithmState& state, IterationResult& result);
-
-/// KL(p || pi), KL(pi || p), policy metrics, bounds, and the marginals of the new policy for the views.
-Status recordPolicy(RunContext& run, AlgorithmState& state, const std::vector<ConditionData>& data,
-                    ResidualMode residual, IterationResult& result);
-
-/// Moves this iteration's models into the state for the next step rule.
-void rememberModels(AlgorithmState& state, std::vector<ConditionData>& data,
-                    const std::vector<std::shared_ptr<const LinearGaussianController>>& sampling,
-                    const std::vector<LinearisedPolicy>* linearised);
 
 }  // namespace gps

@@ -2,7 +2,9 @@
 #include <array>
 
 #include "core/algorithms/algorithms.h"
-#include "core/algorithms/common_steps.h"
+#include "core/algorithms/evaluation_steps.h"
+#include "core/algorithms/model_steps.h"
+#include "core/algorithms/rollback.h"
 
 namespace gps {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QtTest>
 
-#include "core/algorithms/common_steps.h"
+#include "core/algorithms/model_steps.h"
 #include "tests/core/algorithms/fake_context.h"
 
 using namespace gps;

@@ -2,7 +2,7 @@
 #include <QTest>
 #include <cmath>
 
-#include "core/algorithms/common_steps.h"
+#include "core/algorithms/model_steps.h"
 #include "tests/core/algorithms/fake_context.h"
 
 using namespace gps;

@@ -2,7 +2,7 @@
 #include <QtTest>
 #include <limits>
 
-#include "core/algorithms/common_steps.h"
+#include "core/algorithms/rollback.h"
 
 using namespace gps;
 
