@@ -17,6 +17,9 @@ using S = Simd<double>;
 using Vec = S::Vec;
 
 constexpr int kLloydSteps = 10;
+// How much is done between two questions whether to go on: less than a millisecond for the tasks of this program.
+constexpr int kBlocksPerQuestion = 64;
+constexpr Eigen::Index kPointsPerQuestion = 4096;
 // A point that belongs to a cluster by less than this changes no moment within rounding, but would cost as
 // much as a full member; most points belong to one or two clusters only.
 constexpr double kNegligible = 1e-14;
@@ -61,8 +64,14 @@ struct Expectation {
   Vector logDensity;             ///< (N) of the whole mixture
 };
 
-/// E-step. `e` is overwritten; its memory serves all passes.
-void expect(const EmBlocks& points, const MixtureKernels& kernels, Expectation& e) {
+/// Whether to go on, for work that may be told to stop.
+bool goesOn(const std::function<bool()>& keepGoing) {
+  return !keepGoing || keepGoing();
+}
+
+/// E-step. `e` is overwritten; its memory serves all passes. False: told to stop, `e` is of no use.
+bool expect(const EmBlocks& points, const MixtureKernels& kernels, const std::function<bool()>& keepGoing,
+            Expectation& e) {
   constexpr int kPoints = EmBlocks::kPoints;
   constexpr int kVectors = kPoints / S::kWidth;
   using Lanes = Eigen::Array<double, kPoints, 1>;
@@ -82,6 +91,7 @@ void expect(const EmBlocks& points, const MixtureKernels& kernels, Expectation& 
   reached.reserve(static_cast<std::size_t>(K));
   int first = 0;  // the cluster of the point before: the likeliest one
   for (int block = 0; block < points.blocks(); ++block) {
+    if (block % kBlocksPerQuestion == 0 && !goesOn(keepGoing)) return false;
     Vec best[kVectors], atLeast[kVectors], result[kVectors];
     for (Vec& lanes : best) lanes = S::broadcast(-std::numeric_limits<double>::infinity());
     for (Vec& lanes : atLeast) lanes = S::broadcast(-std::numeric_limits<double>::infinity());
@@ -126,6 +136,7 @@ void expect(const EmBlocks& points, const MixtureKernels& kernels, Expectation& 
       }
     }
   }
+  return true;
 }
 
 /// Log densities of all points under one cluster alone.
@@ -238,24 +249,19 @@ class Maximisation {
   PanelBuffer m_sigma;
 };
 
-/// Squared distances of all points to all centres (N x K).
-Matrix squaredDistances(const Matrix& columns, const Matrix& centres) {
-  Matrix distances(columns.cols(), centres.cols());
-  for (Eigen::Index k = 0; k < centres.cols(); ++k) {
-    distances.col(k) = (columns.colwise() - centres.col(k)).colwise().squaredNorm().transpose();
-  }
-  return distances;
-}
-
 /// k-means++ [Arthur07]: each further centre is a point drawn with probability proportional to its squared
 /// distance from the nearest centre so far.
-Matrix seedCentres(const Matrix& columns, int clusters, Rng& rng) {
+Matrix seedCentres(const Matrix& columns, int clusters, Rng& rng, const std::function<bool()>& keepGoing) {
   const Eigen::Index N = columns.cols();
   Matrix centres(columns.rows(), clusters);
   const std::uint32_t count = static_cast<std::uint32_t>(N);
   centres.col(0) = columns.col(static_cast<Eigen::Index>(rng.below(count)));
   Vector nearest = (columns.colwise() - centres.col(0)).colwise().squaredNorm().transpose();
   for (int k = 1; k < clusters; ++k) {
+    if (!goesOn(keepGoing)) {
+      centres.rightCols(clusters - k).colwise() = centres.col(0);
+      break;
+    }
     const double total = nearest.sum();
     Eigen::Index chosen = N - 1;
     if (total > 0.0) {
@@ -278,11 +284,19 @@ Matrix seedCentres(const Matrix& columns, int clusters, Rng& rng) {
   return centres;
 }
 
-std::vector<Eigen::Index> nearestCentres(const Matrix& columns, const Matrix& centres) {
-  const Matrix distances = squaredDistances(columns, centres);
-  std::vector<Eigen::Index> nearest(static_cast<std::size_t>(columns.cols()));
-  for (Eigen::Index j = 0; j < columns.cols(); ++j) {
-    distances.row(j).minCoeff(&nearest[static_cast<std::size_t>(j)]);
+/// The nearest centre of every point, of equally near ones the first.
+std::vector<Eigen::Index> nearestCentres(const Matrix& columns, const Matrix& centres,
+                                         const std::function<bool()>& keepGoing) {
+  std::vector<Eigen::Index> nearest(static_cast<std::size_t>(columns.cols()), 0);
+  Vector least = (columns.colwise() - centres.col(0)).colwise().squaredNorm().transpose();
+  Vector distance(columns.cols());
+  for (Eigen::Index k = 1; k < centres.cols() && goesOn(keepGoing); ++k) {
+    distance = (columns.colwise() - centres.col(k)).colwise().squaredNorm().transpose();
+    for (Eigen::Index j = 0; j < columns.cols(); ++j) {
+      if (distance(j) >= least(j)) continue;
+      least(j) = distance(j);
+      nearest[static_cast<std::size_t>(j)] = k;
+    }
   }
   return nearest;
 }
@@ -397,10 +411,10 @@ Result<EmResult> fitMixture(const MatrixRef& data, const GaussianMixture& start,
   const double N = static_cast<double>(data.rows());
   double previous = -std::numeric_limits<double>::infinity();
   for (int pass = 0; pass < options.maxIterations; ++pass) {
-    if (options.keepGoing && !options.keepGoing()) break;
+    if (!goesOn(options.keepGoing)) break;
     const Result<MixtureKernels> kernels = MixtureKernels::make(mixture);
     if (!kernels) return kernels.error();
-    expect(points, *kernels, e);
+    if (!expect(points, *kernels, options.keepGoing, e)) break;
     const double ll = e.logDensity.sum();
     if (!std::isfinite(ll)) return notFinite();
     result.logLikelihood.push_back(ll);
@@ -408,7 +422,7 @@ Result<EmResult> fitMixture(const MatrixRef& data, const GaussianMixture& start,
     previous = ll;
 
     smallMasses.startPass();
-    for (int k = 0; k < K; ++k) {
+    for (int k = 0; k < K && goesOn(options.keepGoing); ++k) {
       const std::size_t at = static_cast<std::size_t>(k);
       double& logWeight = mixture.logWeight(k);
       logWeight = (e.mass(k) > kSmallMass
@@ -428,16 +442,17 @@ Result<EmResult> fitMixture(const MatrixRef& data, const GaussianMixture& start,
   return result;
 }
 
-GaussianMixture initialMixture(const MatrixRef& data, int clusters, Rng& rng) {
+GaussianMixture initialMixture(const MatrixRef& data, int clusters, Rng& rng,
+                               const std::function<bool()>& keepGoing) {
   GPS_EXPECTS(data.rows() > 0 && clusters > 0, "a mixture needs points and clusters");
   const Matrix columns = data.transpose();
   const Eigen::Index D = columns.rows();
   const Eigen::Index N = columns.cols();
   const std::size_t K = static_cast<std::size_t>(clusters);
-  Matrix centres = seedCentres(columns, clusters, rng);
-  std::vector<Eigen::Index> owner = nearestCentres(columns, centres);
+  Matrix centres = seedCentres(columns, clusters, rng, keepGoing);
+  std::vector<Eigen::Index> owner = nearestCentres(columns, centres, keepGoing);
   Vector size(clusters);
-  for (int step = 0; step < kLloydSteps; ++step) {
+  for (int step = 0; step < kLloydSteps && goesOn(keepGoing); ++step) {
     size.setZero();
     Matrix sums = Matrix::Zero(D, clusters);
     for (Eigen::Index j = 0; j < N; ++j) {
@@ -449,7 +464,7 @@ GaussianMixture initialMixture(const MatrixRef& data, int clusters, Rng& rng) {
     for (Eigen::Index k = 0; k < clusters; ++k) {
       if (size(k) > 0.0) centres.col(k) = sums.col(k) / size(k);
     }
-    owner = nearestCentres(columns, centres);
+    owner = nearestCentres(columns, centres, keepGoing);
   }
 
   GaussianMixture mixture;
@@ -458,6 +473,7 @@ GaussianMixture initialMixture(const MatrixRef& data, int clusters, Rng& rng) {
   size.setZero();
   Matrix pooled = Matrix::Zero(D, D);
   for (Eigen::Index j = 0; j < N; ++j) {
+    if (j % kPointsPerQuestion == 0 && !goesOn(keepGoing)) break;
     const Eigen::Index k = owner[static_cast<std::size_t>(j)];
     const Vector offset = columns.col(j) - centres.col(k);
     mixture.sigma[static_cast<std::size_t>(k)].noalias() += offset * offset.transpose();

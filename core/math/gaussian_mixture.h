@@ -28,7 +28,7 @@ struct EmOptions {
   double tolerance = 1e-5;
   double covarianceFloor = 1e-6;  ///< added to the diagonal of every covariance
   double resetMass = 1e-4;        ///< a cluster with weight < resetMass/K is reset to the global moments
-  /// Asked once per pass; false ends EM early with what there is.
+  /// Asked every few milliseconds of work; false ends EM early with what there is.
   std::function<bool()> keepGoing;
 };
 
@@ -43,8 +43,10 @@ struct EmResult {
 Result<EmResult> fitMixture(const MatrixRef& data, const GaussianMixture& start, const EmOptions& options);
 
 /// Start for EM: k-means++ seeding and 10 Lloyd steps. Every cluster's covariance holds the pooled one as one
-/// pseudo-sample, so clusters of few points are not flat. Deterministic in rng. `data` has at least one row.
-GaussianMixture initialMixture(const MatrixRef& data, int clusters, Rng& rng);
+/// pseudo-sample, so clusters of few points are not flat. Deterministic in rng. `data` has at least one row. `keepGoing`
+/// as in EmOptions: what is returned after a stop is a valid mixture that fits nothing.
+GaussianMixture initialMixture(const MatrixRef& data, int clusters, Rng& rng,
+                               const std::function<bool()>& keepGoing = {});
 
 /// Log responsibilities, not normalised: ln w_k + ln N(z_j; mu_k, sigma_k)   (N x K).
 Matrix logJoint(const GaussianMixture& mixture, const MatrixRef& points);

@@ -132,7 +132,7 @@ Result<MixtureUpdate> updateMixture(MixturePrior prior, std::span<const RowMatri
   }
   // Under a new scaling an old covariance can lose its definiteness; then EM starts afresh.
   if (!em) {
-    Result<EmResult> result = fitMixture(data, initialMixture(data, clusters, rng), settings.em);
+    Result<EmResult> result = fitMixture(data, initialMixture(data, clusters, rng, settings.em.keepGoing), settings.em);
     if (!result) return result.error();
     em = std::move(result).value();
     update.reinitialised = true;

@@ -430,15 +430,32 @@ void TestStatistics::abandonedClusterIsReset() {
   QVERIFY(em->mixture.logWeight.allFinite());
 }
 
+// A stop may come anywhere: in k-means, in the middle of an E-step or between two clusters of an M-step.
 void TestStatistics::emStopsWhenToldTo() {
-  Rng rng(13);
-  const Matrix data = gaussianPoints(200, 3, rng);
-  int asked = 0;
+  Rng draw(13);
+  const Matrix data = gaussianPoints(3000, 3, draw);
+  int asked = 0, allowed = std::numeric_limits<int>::max();
   EmOptions options;
-  options.keepGoing = [&asked] { return ++asked < 3; };
-  const Result<EmResult> em = fitMixture(data, initialMixture(data, 3, rng), options);
-  QVERIFY(em);
-  QCOMPARE(em->logLikelihood.size(), std::size_t{2});
+  options.tolerance = 0.0;
+  options.keepGoing = [&] { return ++asked <= allowed; };
+  const auto fit = [&] {
+    Rng rng(14);
+    return fitMixture(data, initialMixture(data, 3, rng, options.keepGoing), options);
+  };
+  const Result<EmResult> whole = fit();
+  QVERIFY(whole);
+  const int questions = asked;
+  QVERIFY(questions > 100);
+  for (allowed = 0; allowed < questions; allowed += 7) {
+    asked = 0;
+    const Result<EmResult> cut = fit();
+    QVERIFY(cut);
+    // Each loop that is left may ask once more, none goes on: seeding, Lloyd, moments, EM.
+    QVERIFY2(asked <= allowed + 6, qPrintable(QString::number(asked - allowed)));
+    QVERIFY(cut->logLikelihood.size() <= whole->logLikelihood.size());
+    QVERIFY(MixtureDensity::make(cut->mixture));
+    QVERIFY(cut->mixture.logWeight.allFinite());
+  }
 }
 
 void TestStatistics::emRejectsNan() {
