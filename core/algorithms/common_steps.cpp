@@ -70,6 +70,8 @@ Result<AlgorithmState> freshState(const Task& task, const Parameters& p, bool wi
     problem.x0 = task.x0[static_cast<std::size_t>(i)];
     problem.gains = task.initGains;
     problem.acc = task.initAcc;
+    problem.feedback = task.initFeedback;
+    problem.offset = task.initOffset;
     Result<LinearGaussianController> controller = initialController(p.init, problem);
     if (!controller) return inCondition(controller.error(), task, i);
     ConditionState condition;

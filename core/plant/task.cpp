@@ -186,6 +186,16 @@ Result<std::shared_ptr<const Task>> compileTask(std::shared_ptr<const Scene> sce
   task->trace = tracePoint(*scene);
   task->initGains = toVector(scene->initialController.gains);
   task->initAcc = toVector(scene->initialController.acc);
+  task->initOffset = toVector(scene->initialController.offset);
+  if (const std::vector<double>& feedback = scene->initialController.feedback; !feedback.empty()) {
+    if (static_cast<int>(feedback.size()) != task->dU * task->dX) {
+      return Error{"feedback has " + std::to_string(feedback.size()) + " numbers, but " + std::to_string(task->dU) +
+                       " actions of " + std::to_string(task->dX) + " states need " +
+                       std::to_string(task->dU * task->dX) + ".",
+                   "initial_controller.feedback", "Give one number per state entry for each action, row by row."};
+    }
+    task->initFeedback = Eigen::Map<const RowMatrix>(feedback.data(), task->dU, task->dX);
+  }
   task->actionLimit.resize(task->dU);
   for (int i = 0; i < task->dU; ++i) {
     const Actuator& actuator = scene->actuators[static_cast<std::size_t>(i)];

@@ -80,6 +80,8 @@ struct Task {
   std::optional<TracePoint> trace;
   Vector initGains;                      ///< (dU) for the lqr initialiser; empty: ones
   Vector initAcc;                        ///< (dU); empty: zeros
+  Matrix initFeedback;                   ///< (dU x dX) for the feedback initialiser; empty: none
+  Vector initOffset;                     ///< (dU) for the same; empty: zeros
   Vector actionLimit;                    ///< (dU) |u| limit; infinity where there is none
   std::vector<std::string> stateNames;   ///< per state entry, "p.x"
   std::vector<bool> velocityEntry;       ///< per state entry: a speed; empty: none is

@@ -20,7 +20,11 @@ Status checkProblem(const InitParams& params, const InitProblem& problem) {
                      ", dU is " + std::to_string(problem.dU) + " and dX is " + std::to_string(dX) + ".",
                  "initial controller", "Use at least 1 of each."};
   }
-  if (params.kind != InitKind::Zero && dX < 2 * problem.dU) {
+  if (params.kind == InitKind::Feedback && (problem.feedback.rows() != problem.dU || problem.feedback.cols() != dX)) {
+    return Error{"The scene gives no gains K to start from.", "init.kind",
+                 "Use init.kind = lqr, pd or zero, or add initial_controller.feedback to the scene."};
+  }
+  if ((params.kind == InitKind::Lqr || params.kind == InitKind::Pd) && dX < 2 * problem.dU) {
     return Error{"The state has " + std::to_string(dX) + " entries, but " + std::to_string(problem.dU) +
                      " actions need as many positions and velocities at its head.",
                  "init.kind", "Use init.kind = zero, or add joint positions and velocities to the state."};
@@ -33,7 +37,8 @@ Status checkProblem(const InitParams& params, const InitProblem& problem) {
     return Error{"init.var must be greater than 0, but is " + std::to_string(params.var) + ".", "init.var",
                  "Use a value between 0.0001 and 1000, for example 1."};
   }
-  for (const auto& [name, value] : {std::pair{"gains", &problem.gains}, std::pair{"acc", &problem.acc}}) {
+  for (const auto& [name, value] : {std::pair{"gains", &problem.gains}, std::pair{"acc", &problem.acc},
+                                    std::pair{"offset", &problem.offset}}) {
     if (value->size() != 0 && value->size() != problem.dU) {
       return Error{std::string("The guessed ") + name + " have " + std::to_string(value->size()) + " entries, but " +
                        std::to_string(problem.dU) + " are needed.",
@@ -112,6 +117,11 @@ Result<LinearGaussianController> initialController(const InitParams& params, con
       return holdingController(params, problem);
     case InitKind::Pd:
       return constantController(pdGains(params, problem), params.var, problem);
+    case InitKind::Feedback: {
+      const Vector k = problem.offset.size() == 0 ? Vector::Zero(problem.dU) : problem.offset;
+      const Step step{problem.feedback, k, params.var * Matrix::Identity(problem.dU, problem.dU)};
+      return LinearGaussianController::make(std::vector<Step>(static_cast<std::size_t>(problem.T), step));
+    }
     case InitKind::Zero:
       break;
   }

@@ -7,7 +7,7 @@
 
 namespace gps {
 
-enum class InitKind { Lqr, Pd, Zero };
+enum class InitKind { Lqr, Pd, Zero, Feedback };
 
 /// Initial controllers (algorithms' section A).
 struct InitParams {
@@ -24,8 +24,8 @@ struct InitParams {
     visitor(self.kind, ParamSpec{.key = "init.kind", .label = "Initial controller", .level = Level::Basic,
                                  .applies = Applies::Reset,
                                  .help = "lqr: hold the start with a guessed model. pd: K = -gain [I, mult I, 0]. "
-                                         "zero: noise only.",
-                                 .choices = {"lqr", "pd", "zero"}});
+                                         "zero: noise only. feedback: u = K x + k with the K and k of the scene.",
+                                 .choices = {"lqr", "pd", "zero", "feedback"}});
     visitor(self.var, ParamSpec{.key = "init.var", .label = "Initial variance", .symbol = "C", .unit = "action^2",
                                 .min = 1e-4, .max = 1e3, .logScale = true, .level = Level::Basic,
                                 .applies = Applies::Reset,
@@ -55,11 +55,14 @@ struct InitProblem {
   Vector x0;
   Vector gains;  ///< (dU) guessed acceleration per action, 1/inertia; empty: ones
   Vector acc;    ///< (dU) guessed constant acceleration; empty: zeros
+  Matrix feedback{};  ///< (dU x dX) K of the feedback kind
+  Vector offset{};    ///< (dU) k of the feedback kind; empty: zeros
 };
 
 /// lqr: max-entropy LQR of the guessed model q' = q + dt v + dt^2 (g.u + acc), v' = v + dt (g.u + acc), other
 /// rows zero, with cost diag(stiffness, stiffness*stiffness_vel, 0, 1 on u)/var about x0, last step times
 /// final_weight. pd: K = -pos_gain [I, vel_mult I, 0], k = -K x0, C = var I. zero: K = 0, k = 0, C = var I.
+/// feedback: the K and k that are given, C = var I.
 Result<LinearGaussianController> initialController(const InitParams& params, const InitProblem& problem);
 
 }  // namespace gps

@@ -170,6 +170,8 @@ struct InitialControllerSpec {
   std::string kind;  ///< empty: the parameter's default
   std::vector<double> gains;
   std::vector<double> acc;
+  std::vector<double> feedback{};  ///< K of kind "feedback", row by row
+  std::vector<double> offset{};    ///< k of kind "feedback"; empty: zeros
 };
 
 struct Camera {

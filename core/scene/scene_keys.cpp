@@ -66,7 +66,7 @@ constexpr Key kCost[] = {"id",
                          "ramp_on",
                          "final_multiplier"};
 constexpr Key kSuccess[] = {"sensor", "target", "target_body", "within", "wrap", "hold"};
-constexpr Key kInitialController[] = {"kind", "gains", "acc"};
+constexpr Key kInitialController[] = {"kind", "gains", "acc", "feedback", "offset"};
 constexpr Key kCamera[] = {"centre", "width", "trace"};
 
 constexpr std::array<ObjectKeys, 17> kObjects{{

@@ -231,6 +231,16 @@ void readSuccess(const JsonNode& node, Scene& scene) {
     node.read("within", success.within, bound);
   }
   node.read("wrap", success.wrap);
+  const bool hinges = sensor->type == Sensor::Type::JointAngle &&
+                      std::all_of(sensor->targets.begin(), sensor->targets.end(), [&scene](const std::string& id) {
+                        const Joint* joint = scene.joint(id);
+                        return joint && joint->type == Joint::Type::Revolute;
+                      });
+  const bool angles = hinges || sensor->type == Sensor::Type::BodyAngle;
+  if (node.good() && success.wrap && !angles) {
+    node.at("wrap").fail("Only angles count modulo a full turn, but " + sensor->id + " is none.",
+                         "Leave wrap out, or name a joint_angle sensor of hinges or a body_angle sensor.");
+  }
   node.read("hold", success.hold, NumberRange{0.0, 1e5});
   scene.success = std::move(success);
 }
@@ -240,13 +250,20 @@ void readInitialController(const JsonNode& node, Scene& scene) {
   InitialControllerSpec& spec = scene.initialController;
   if (node.has("kind")) {
     int kind = 0;
-    constexpr std::string_view kKinds[] = {"lqr", "pd", "zero"};
+    constexpr std::string_view kKinds[] = {"lqr", "pd", "zero", "feedback"};
     node.readChoice("kind", kind, kKinds);
     spec.kind = kKinds[kind];
   }
   const std::size_t actions = scene.actuators.size();
   node.read("gains", spec.gains, kAnyNumber, actions, actions);
   node.read("acc", spec.acc, kAnyNumber, actions, actions);
+  constexpr std::size_t kMostStates = 200;
+  node.read("feedback", spec.feedback, kAnyNumber, actions, actions * kMostStates);
+  node.read("offset", spec.offset, kAnyNumber, actions, actions);
+  if (spec.kind == "feedback" && spec.feedback.empty()) {
+    node.fail("An initial controller of kind feedback needs the gains K of u = K x + k.",
+              "Add \"feedback\": one number per state entry for each action, row by row.");
+  }
 }
 
 void readSuggested(const JsonNode& node, Scene& scene) {

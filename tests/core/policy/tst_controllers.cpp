@@ -42,6 +42,7 @@ class TestControllers : public QObject {
   void lqrIsStiffestFarFromTheEnd();
   void pdPullsTowardsTheStart();
   void zeroIsNoiseAlone();
+  void feedbackIsWhatTheSceneSays();
   void badInputIsRefused();
 };
 
@@ -134,6 +135,23 @@ void TestControllers::zeroIsNoiseAlone() {
   QVERIFY(p);
   QVERIFY(p->step(3).K.isZero() && p->step(3).k.isZero());
   QCOMPARE(p->step(3).C, Matrix(Matrix::Identity(2, 2)));
+}
+
+void TestControllers::feedbackIsWhatTheSceneSays() {
+  InitProblem problem = twoJoints();
+  InitParams params;
+  params.kind = InitKind::Feedback;
+  params.var = 0.5;
+  QVERIFY(mentions(initialController(params, problem).error(), "no gains"));
+  problem.feedback = Matrix::Random(2, problem.x0.size());
+  problem.offset = Vector::LinSpaced(2, 1, 2);
+  const Result<LinearGaussianController> p = initialController(params, problem);
+  QVERIFY(p);
+  QCOMPARE(p->step(11).K, problem.feedback);
+  QCOMPARE(p->step(11).k, problem.offset);
+  QCOMPARE(p->step(11).C, Matrix(0.5 * Matrix::Identity(2, 2)));
+  problem.offset = Vector::Ones(3);
+  QVERIFY(mentions(initialController(params, problem).error(), "offset"));
 }
 
 void TestControllers::badInputIsRefused() {
