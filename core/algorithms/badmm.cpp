@@ -56,6 +56,7 @@ class Badmm final : public Algorithm {
     Result<std::vector<ConditionData>> sampled = sampleAndFit(run, state, /*onPolicy=*/false, result);
     if (!sampled) return sampled.error();
     std::vector<ConditionData>& data = *sampled;
+    warnBehindStart(state, data, result);
 
     run.beginPhase("step_rule");
     extendPolicyWindow(state, data, SampleMode::Add, p.dynamics.gmmMaxRollouts);
@@ -64,7 +65,6 @@ class Badmm final : public Algorithm {
     if (!linearised) return linearised.error();
     const double currentCost = applyStepRule(state, data, sampling, *linearised, p, result);
     const RollbackAdvice advice = adviseRollback(state, currentCost, p.step.rollback);
-    warnBehindStart(state, currentCost, result);
     if (Status s = run.endPhase(result); !s) return s.error();
 
     if (advice == RollbackAdvice::Restore) {

@@ -47,6 +47,7 @@ class Mdgps final : public Algorithm {
     Result<std::vector<ConditionData>> sampled = sampleAndFit(run, state, p.mdgps.onPolicy && !first, result);
     if (!sampled) return sampled.error();
     std::vector<ConditionData>& data = *sampled;
+    warnBehindStart(state, data, result);
 
     if (first) {
       run.beginPhase("first_s_step");
@@ -64,7 +65,6 @@ class Mdgps final : public Algorithm {
     run.beginPhase("step_rule");
     const double currentCost = applyStepRule(state, data, sampling, *linearised, p, result);
     const RollbackAdvice advice = adviseRollback(state, currentCost, p.step.rollback);
-    warnBehindStart(state, currentCost, result);
     if (Status s = run.endPhase(result); !s) return s.error();
 
     if (advice == RollbackAdvice::Restore) {

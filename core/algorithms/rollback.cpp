@@ -35,8 +35,11 @@ RollbackAdvice adviseRollback(AlgorithmState& state, double currentCost, bool en
   return RollbackAdvice::Restore;
 }
 
-void warnBehindStart(AlgorithmState& state, double currentCost, IterationResult& result) {
+void warnBehindStart(AlgorithmState& state, const std::vector<ConditionData>& data, IterationResult& result) {
   constexpr int kPatience = 5;
+  // Sampled, not modelled: in contact a fitted model may expect far more than the rollouts cost.
+  double currentCost = 0.0;
+  for (const ConditionData& condition : data) currentCost += condition.sampledCost;
   RollbackState& memory = state.rollback;
   if (!memory.firstCost) {
     memory.firstCost = currentCost;
@@ -46,7 +49,7 @@ void warnBehindStart(AlgorithmState& state, double currentCost, IterationResult&
   memory.behindStart = currentCost <= *memory.firstCost ? 0 : memory.behindStart + 1;
   if (memory.behindStart < kPatience) return;
   std::string text = "For " + std::to_string(memory.behindStart) +
-                     " iterations the local controllers have cost more than the initial ones. ";
+                     " iterations the rollouts have cost more than the initial ones. ";
   text += state.policy ? "Where the policy does not follow them (KL(p || pi)), raise pol.steps or pol.hidden; else lower "
                          "lqr.kl_step or raise run.samples."
                        : "Lower lqr.kl_step or raise run.samples.";
@@ -62,7 +65,7 @@ void restoreBest(AlgorithmState& state, const std::vector<ConditionData>& data,
     condition.controller = state.rollback.controllers[i];
     condition.eta = state.rollback.eta[i];
     condition.multipliers = state.rollback.multipliers[i];
-    condition.stepMult = parameters.lqr.stepMin;
+    condition.stepMult = smallestStep(parameters.lqr);
 
     const LinearGaussianController& restored = *condition.controller;
     MetricTable& metrics = result.report.metrics;

@@ -15,9 +15,9 @@ enum class RollbackAdvice { Continue, Restore };
 /// finite counts as growth and is not remembered.
 RollbackAdvice adviseRollback(AlgorithmState& state, double currentCost, bool enabled);
 
-/// Counts the iterations that cost more than the initial controllers; from the fifth in a row on the report says so
-/// and what may help.
-void warnBehindStart(AlgorithmState& state, double currentCost, IterationResult& result);
+/// Counts the iterations whose rollouts cost more than those of the initial controllers; from the fifth in a row on
+/// the report says so and what may help.
+void warnBehindStart(AlgorithmState& state, const std::vector<ConditionData>& data, IterationResult& result);
 
 /// Puts the best controllers, their eta and the policy back and takes the smallest step; says so in the report.
 /// The report describes the restored controllers under this iteration's models: their KL is that from `centres`,

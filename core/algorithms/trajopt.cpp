@@ -39,6 +39,7 @@ class Trajopt final : public Algorithm {
     Result<std::vector<ConditionData>> sampled = sampleAndFit(run, state, /*onPolicy=*/false, result);
     if (!sampled) return sampled.error();
     std::vector<ConditionData>& data = *sampled;
+    warnBehindStart(state, data, result);
 
     run.beginPhase("step_rule");
     double currentCost = 0.0;
@@ -66,7 +67,6 @@ class Trajopt final : public Algorithm {
       result.report.warnings.push_back("step.rule global needs a global policy; classic was used.");
     }
     const RollbackAdvice advice = adviseRollback(state, currentCost, p.step.rollback);
-    warnBehindStart(state, currentCost, result);
     if (Status s = run.endPhase(result); !s) return s.error();
 
     if (advice == RollbackAdvice::Restore) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <optional>
 
 #include "core/base/param_spec.h"
@@ -99,5 +100,10 @@ struct LqrParams {
                                    .help = "Extra reward for the controller's entropy in the C-step."});
   }
 };
+
+/// The lower limit of step_mult that holds: the two limits are set one by one, so that for a while they may cross.
+inline double smallestStep(const LqrParams& params) {
+  return std::min(params.stepMin, params.stepMax);
+}
 
 }  // namespace gps

@@ -17,13 +17,12 @@ StepDecision adaptStep(double predicted, double actual, double stepMult, const L
     // A model that overflows has lost all credit.
     decision.rawMult = 0.0;
     decision.negativePrediction = false;
-    decision.stepMult = std::clamp(stepMult * params.stepShrink, params.stepMin, params.stepMax);
+    decision.stepMult = std::clamp(stepMult * params.stepShrink, smallestStep(params), params.stepMax);
     return decision;
   }
   decision.rawMult = predicted / (2.0 * std::max(kSmallestShortfall, predicted - actual));
   const double mult = std::clamp(decision.rawMult, params.stepShrink, params.stepGrowth);
-  // The two limits may be set one by one, so that for a while they cross.
-  decision.stepMult = std::clamp(stepMult * mult, std::min(params.stepMin, params.stepMax), params.stepMax);
+  decision.stepMult = std::clamp(stepMult * mult, smallestStep(params), params.stepMax);
   return decision;
 }
 

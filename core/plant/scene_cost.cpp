@@ -42,7 +42,8 @@ std::optional<int> angleEntry(const Scene& scene, const std::string& joint) {
 /// The kinematics of hinges joint 1 .. n, each on the body the one before moves. Link j leads from hinge j to
 /// hinge j+1; the last link has length 0 and its tip is the point, seen from the last hinge.
 /// The tips of all points but the first are appended to `tips`.
-Result<PlanarChain> chainOf(const Scene& scene, const CostTermSpec& spec, std::vector<Vector2d>& tips) {
+Result<PlanarChain> chainOf(const Scene& scene, const CostTermSpec& spec, const std::vector<BodyStart>& start,
+                            std::vector<Vector2d>& tips) {
   PlanarChain chain;
   const std::string where = whereOf(scene, spec);
   const std::size_t count = spec.joints.size();
@@ -65,8 +66,9 @@ Result<PlanarChain> chainOf(const Scene& scene, const CostTermSpec& spec, std::v
                      "Start the list at the joint on the static body."};
       }
       chain.firstAngle = *entry;
-      chain.base = base.position + Rotation2Dd(base.angle) * joint.anchorA;
-      reference = base.angle;
+      const BodyStart& placed = start[static_cast<std::size_t>(&base - scene.bodies.data())];
+      chain.base = placed.position + Rotation2Dd(placed.angle) * joint.anchorA;
+      reference = placed.angle;
     } else if (scene.joint(spec.joints[j - 1])->bodyB != joint.bodyA) {
       return Error{"The joint " + joint.id + " does not hang on the link of " + spec.joints[j - 1] + ".",
                    where, "List the joints from the base to the tip."};
@@ -103,10 +105,11 @@ bool contains(const ObstacleCost::Obstacle& outer, const Vector2d& centre, doubl
 
 /// Capsules of one body. A box counts as the capsule along its longer axis, which contains it, so that a post
 /// drawn as a box with round ends is one obstacle: discs inside a capsule add nothing.
-void addObstacles(const Body& body, double extra, std::vector<ObstacleCost::Obstacle>& obstacles) {
+void addObstacles(const Body& body, const BodyStart& placed, double extra,
+                  std::vector<ObstacleCost::Obstacle>& obstacles) {
   std::vector<ObstacleCost::Obstacle> own;
-  const Rotation2Dd turn(body.angle);
-  const auto world = [&body, &turn](const Vector2d& p) -> Vector2d { return body.position + turn * p; };
+  const Rotation2Dd turn(placed.angle);
+  const auto world = [&placed, &turn](const Vector2d& p) -> Vector2d { return placed.position + turn * p; };
   for (const Shape& shape : body.shapes) {
     if (const auto* box = std::get_if<BoxShape>(&shape.geometry)) {
       const bool wide = box->halfExtents.x() >= box->halfExtents.y();
@@ -141,7 +144,7 @@ Result<std::shared_ptr<const CostTerm>> makeTerm(const Scene& scene, const CostT
   if (spec.type == "action") return Term(std::make_shared<ActionCost>(toVector(spec.wu)));
   if (spec.type == "end_effector") {
     EndEffectorCost::Spec reach;
-    Result<PlanarChain> chain = chainOf(scene, spec, reach.tips);
+    Result<PlanarChain> chain = chainOf(scene, spec, startState(scene, condition, Vector()), reach.tips);
     if (!chain) return chain.error();
     reach.chain = *std::move(chain);
     reach.target = toVector(spec.target);
@@ -160,7 +163,12 @@ Result<std::shared_ptr<const CostTerm>> makeTerm(const Scene& scene, const CostT
     obstacle.first = first;
     if (!sensor.relativeTo.empty()) obstacle.offset = toVector(sensor.relativeTo);
     obstacle.margin = spec.margin;
-    for (const std::string& id : spec.bodies) addObstacles(*scene.body(id), spec.radius, obstacle.obstacles);
+    const std::vector<BodyStart> start = startState(scene, condition, Vector());
+    for (const std::string& id : spec.bodies) {
+      const Body& body = *scene.body(id);
+      addObstacles(body, start[static_cast<std::size_t>(&body - scene.bodies.data())], spec.radius,
+                   obstacle.obstacles);
+    }
     obstacle.ramp = spec.ramp;
     obstacle.finalMultiplier = spec.finalMultiplier;
     return Term(std::make_shared<ObstacleCost>(std::move(obstacle)));
@@ -180,6 +188,13 @@ Result<std::shared_ptr<const CostTerm>> makeTerm(const Scene& scene, const CostT
                                                           .ramp = spec.ramp,
                                                           .finalMultiplier = spec.finalMultiplier,
                                                           .rampOnValue = spec.rampOnValue}));
+}
+
+bool movesStaticBody(const Scene& scene, const Condition& condition) {
+  return std::any_of(condition.overrides.begin(), condition.overrides.end(), [&scene](const auto& override) {
+    const Body* body = scene.body(override.first.substr(0, override.first.find('.')));
+    return body && !body->dynamic;
+  });
 }
 
 }  // namespace
@@ -216,10 +231,11 @@ Result<CostPerCondition> costWith(const Scene& scene, const std::vector<CostTerm
   }
   int dX = 0;
   for (const std::string& id : scene.state) dX += scene.sensor(id)->size();
-  // Only targets in a body's frame differ between conditions.
-  const bool moving = std::any_of(specs.begin(), specs.end(),
-                                  [](const CostTermSpec& spec) { return !spec.targetBody.empty(); });
   std::vector<int> conditions = conditionsIn(scene, set);
+  // Only what refers to a static body differs between conditions, where these move such a body.
+  const bool moving = std::any_of(conditions.begin(), conditions.end(), [&scene](int i) {
+    return movesStaticBody(scene, scene.conditions[static_cast<std::size_t>(i)]);
+  });
   if (conditions.empty()) return CostPerCondition();
   if (!moving) conditions.erase(conditions.begin() + 1, conditions.end());
   std::vector<std::shared_ptr<const Cost>> costs;

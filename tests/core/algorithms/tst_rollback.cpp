@@ -174,7 +174,9 @@ void TestRollback::stayingBehindTheStartIsSaid() {
   AlgorithmState state = stateOf(controller(0.0, 1.0), 1.0, 1.0);
   const auto warnings = [&state](double cost) {
     IterationResult result = emptyResult();
-    warnBehindStart(state, cost, result);
+    std::vector<ConditionData> data(2);
+    data[1].sampledCost = cost;
+    warnBehindStart(state, data, result);
     return result.report.warnings.size();
   };
   QCOMPARE(warnings(10.0), std::size_t{0});

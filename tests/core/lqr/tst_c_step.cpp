@@ -524,6 +524,13 @@ void TestCStep::stepRuleIsClamped() {
   for (const auto& [predicted, actual] : overflows) {
     QCOMPARE(adaptStep(predicted, actual, 2.0, params).stepMult, 2.0 * params.stepShrink);
   }
+  // Limits that cross: the upper one holds, in every branch.
+  LqrParams crossed;
+  crossed.stepMin = 1.0;
+  crossed.stepMax = 0.01;
+  QCOMPARE(smallestStep(crossed), 0.01);
+  QCOMPARE(adaptStep(1.0, 5.0, 0.01, crossed).stepMult, 0.01);
+  QCOMPARE(adaptStep(nan, 1.0, 2.0, crossed).stepMult, 0.01);
 }
 
 void TestCStep::badmmToyReachesConsensus_data() {

@@ -87,6 +87,7 @@ class TestGoalKeys : public QObject {
   Q_OBJECT
  private Q_SLOTS:
   void tipCostFollowsTheBodyOfItsTarget();
+  void tipCostFollowsAMovedBase();
   void tipPointsShareOneNorm();
   void rampOnTheValueScalesTheCost_data();
   void rampOnTheValueScalesTheCost();
@@ -109,6 +110,18 @@ void TestGoalKeys::tipCostFollowsTheBodyOfItsTarget() {
     QVERIFY(std::abs(costAt(*task, i, 3) / expected - 1.0) < 1e-5);
   }
   QVERIFY(&task->costs.of(0) != &task->costs.of(1));
+}
+
+// The chain of the cost starts where the condition puts its base, as the physics does.
+void TestGoalKeys::tipCostFollowsAMovedBase() {
+  json arm = armWithMark();
+  arm["costs"] = json::array({tipTerm()});
+  arm["conditions"][1]["overrides"]["base.position"] = {3, -2};
+  arm["conditions"][1]["overrides"]["base.angle"] = {0.4};
+  const auto task = taskFrom(arm);
+  const Vector d = tipResiduals(*task, 1, {60, 40}, 0.7);
+  const double expected = 0.5 * Vector::LinSpaced(4, 1, 4).dot(d.cwiseAbs2());
+  QVERIFY2(std::abs(costAt(*task, 1, 3) / expected - 1.0) < 1e-5, qPrintable(QString::number(expected)));
 }
 
 // ln(alpha + s) of the sum over all points; a norm per point would add two logarithms.

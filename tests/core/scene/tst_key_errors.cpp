@@ -117,6 +117,11 @@ void TestKeyErrors::badValuesNameWhatWhereAndMend_data() {
       "Entry 1 of within must be between 1e-06 and 1e+05, but is -1.", "/success/within/1", "Use a value in this range.");
   row("wrap is no number", "/success", R"({"wrap": 1})", "wrap must be true or false, but is 1.", "/success/wrap",
       "Write true or false.");
+  row("wrap of metres", "/success", R"({"wrap": true})", "Only angles count modulo a full turn, but tip is none.",
+      "/success/wrap", "Leave wrap out, or name a joint_angle sensor of hinges or a body_angle sensor.");
+  row("feedback without gains", "", R"({"initial_controller": {"kind": "feedback"}})",
+      "An initial controller of kind feedback needs the gains K of u = K x + k.", "/initial_controller",
+      "Add \"feedback\": one number per state entry for each action, row by row.");
   row("success at a moving body", "/success", R"({"target_body": "arm"})",
       "The body arm is dynamic; a target stands still.", "/success/target_body", "Name a static body.");
   row("success of a relative sensor", "/success", R"({"sensor": "rel"})",
