@@ -70,8 +70,8 @@ struct Score {
   int perturbed = 0, starts = 0;    ///< training conditions, disturbed starts
   int unseen = 0, held = 0;         ///< test conditions, nominal start
   int local = 0;                    ///< training conditions, noise-free local controllers
-  double cost = 0.0;                ///< mean over training conditions
-  double distance = 0.0;            ///< mean final distance over training conditions
+  std::optional<double> cost{};      ///< mean over training conditions; unknown after a failure
+  std::optional<double> distance{};  ///< mean final distance over training conditions
 };
 
 struct Outcome {
@@ -235,6 +235,7 @@ Status learn(const Tasks& tasks, const Variant& variant, const Settings& setting
   Parameters parameters = *std::move(found);
   parameters.run.seed = seed;
   parameters.run.threads = 1;
+  parameters.run.iterations = iterations;
   for (const Settings& list : {variant.settings, settings}) {
     for (const auto& [key, value] : list) {
       if (Status set = setParameter(parameters, key, value); !set) return set.error();
@@ -292,7 +293,10 @@ std::vector<Outcome> runAll(const Arguments& arguments, const std::map<std::stri
       if (!learnt) {
         outcome.failure = learnt.error().text();
         const int done = outcome.scores.empty() ? 0 : outcome.scores.back().iteration;
-        for (int i = done + 1; i <= arguments.iterations; ++i) outcome.scores.push_back(nothingSolved(compiled, i));
+        const bool onlyAtTheEnd = variant->algorithm == "trajopt";
+        for (int i = onlyAtTheEnd ? arguments.iterations : done + 1; i <= arguments.iterations; ++i) {
+          outcome.scores.push_back(nothingSolved(compiled, i));
+        }
       }
       const std::lock_guard lock(print);
       std::fprintf(stderr, "%s %s seed %llu:", outcome.task.c_str(), outcome.variant.c_str(),
@@ -301,7 +305,7 @@ std::vector<Outcome> runAll(const Arguments& arguments, const std::map<std::stri
       if (!outcome.scores.empty()) {
         const Score& last = outcome.scores.back();
         std::fprintf(stderr, "  perturbed %d/%d, unseen %d/%d, local %d, cost %.1f", last.perturbed, last.starts,
-                     last.unseen, last.held, last.local, last.cost);
+                     last.unseen, last.held, last.local, last.cost.value_or(std::nan("")));
       }
       std::fprintf(stderr, "%s%s\n", outcome.failure.empty() ? "" : "  FAILED: ", outcome.failure.c_str());
     }
@@ -330,7 +334,10 @@ Json toJson(const std::vector<Outcome>& outcomes) {
     for (const Score& s : outcome.scores) {
       entry["scores"].push_back({{"iteration", s.iteration}, {"solved", s.solved}, {"trained", s.trained},
                                  {"perturbed", s.perturbed}, {"starts", s.starts}, {"unseen", s.unseen},
-                                 {"held", s.held}, {"local", s.local}, {"cost", s.cost}, {"distance", s.distance}});
+                                 {"held", s.held}, {"local", s.local}});
+      Json& last = entry["scores"].back();
+      last["cost"] = s.cost ? Json(*s.cost) : Json();
+      last["distance"] = s.distance ? Json(*s.distance) : Json();
     }
     all.push_back(std::move(entry));
   }
@@ -394,8 +401,15 @@ std::optional<Arguments> parse(int argc, char** argv) {
     const std::string option = argv[i], value = argv[i + 1];
     if (option == "--tasks") arguments.tasks = split(value);
     else if (option == "--variants") arguments.variants = split(value);
-    else if (option == "--iterations") arguments.iterations = std::atoi(value.c_str());
-    else if (option == "--workers") arguments.workers = std::max(1, std::atoi(value.c_str()));
+    else if (option == "--iterations" || option == "--workers") {
+      int number = 0;
+      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+      if (error != std::errc() || end != value.data() + value.size() || number < 1) {
+        std::fprintf(stderr, "%s needs a whole number from 1, but got %s.\n", option.c_str(), value.c_str());
+        return std::nullopt;
+      }
+      (option == "--iterations" ? arguments.iterations : arguments.workers) = number;
+    }
     else if (option == "--json") arguments.json = value;
     else if (option == "--seeds") {
       arguments.seeds.clear();
@@ -417,7 +431,11 @@ std::optional<Arguments> parse(int argc, char** argv) {
     }
   }
   if (argc % 2 == 0) return std::nullopt;
-  for (const std::string& id : arguments.variants) {
+  std::vector<std::string> named = arguments.variants;
+  for (const auto& [variant, settings] : arguments.settings) {
+    if (!variant.empty()) named.push_back(variant);
+  }
+  for (const std::string& id : named) {
     if (std::none_of(variants().begin(), variants().end(), [&](const Variant& v) { return v.id == id; })) {
       std::fprintf(stderr, "There is no variant %s.\n", id.c_str());
       return std::nullopt;
