@@ -148,6 +148,7 @@ void MainWindow::connectViews() {
     m_workspace->setTimeStep(step);
     m_plots->setTimeStep(step);
   });
+  connect(m_status, &StatusStrip::warningsRequested, this, &MainWindow::showWarnings);
   connect(m_panel, &RunPanel::runSelected, this, &MainWindow::selectRun);
   connect(m_panel->form(), &ParameterForm::edited, this, &MainWindow::editParameter);
   connect(m_panel->form(), &ParameterForm::cancelRequested, this, [this](const QString& key) {
@@ -234,6 +235,7 @@ void MainWindow::tick() {
         const RunSession& run = *m_runs[static_cast<std::size_t>(m_selected)];
         m_status->setRun(m_runs.size() > 1 ? letter(&run) : QString(), run.progress(), run.parameters(),
                          run.history()->iterations());
+        m_status->setWarnings(run.warnings());
         const int condition = m_workspace->condition();
         const auto& names = run.setup().task->conditions;
         m_status->setCondition(condition >= 0 && static_cast<std::size_t>(condition) < names.size()

@@ -108,6 +108,7 @@ class MainWindow : public QMainWindow {
   void showFairness();
   void showTiles();
   void showFailure(RunSession* run, const Failure& failure);
+  void showWarnings();
   void applyChosenTheme();
   void applyLayers();
 

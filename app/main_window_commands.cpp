@@ -242,6 +242,7 @@ void MainWindow::restart(int run, const std::string& algorithm, Parameters param
   RunSession& session = *m_runs[static_cast<std::size_t>(run)];
   const RunSession& other = *m_runs[m_runs.size() - 1 - static_cast<std::size_t>(run)];
   const bool twice = m_runs.size() > 1 && other.setup().algorithm == algorithm;
+  m_messages->dismiss("warnings");
   session.reset(
       {algorithm + (twice && run == 1 ? "-2" : "-1"), algorithm, session.setup().task, std::move(parameters)},
       legend(algorithm, run));
@@ -321,6 +322,25 @@ void MainWindow::showFailure(RunSession* run, const Failure& failure) {
   const QString key = "failure." + letter(run);
   m_answers[key] = [run] { run->retry(); };
   m_messages->post(key, Severity::Error, error, tr("Retry from iteration %1").arg(failure.iteration));
+}
+
+void MainWindow::showWarnings() {
+  if (m_runs.empty()) return;
+  constexpr std::size_t kShown = 5;
+  const RunSession& run = *m_runs[static_cast<std::size_t>(m_selected)];
+  const std::vector<WarningStreak>& all = run.warnings().all();
+  QStringList lines;
+  for (std::size_t i = all.size(); i > 0 && all.size() - i < kShown; --i) {
+    lines << QString::fromStdString(streakPlace(all[i - 1]) + ": " + all[i - 1].text);
+  }
+  if (lines.isEmpty()) return;
+  if (all.size() > kShown) lines << tr("And %1 earlier.").arg(all.size() - kShown);
+  m_messages->post({.key = "warnings",
+                    .severity = Severity::Warning,
+                    .what = lines.join('\n'),
+                    .where = run.label(),
+                    .mend = {},
+                    .action = {}});
 }
 
 // --- parameters

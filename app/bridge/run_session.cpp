@@ -23,6 +23,7 @@ void RunSession::adopt(RunSetup setup, QString label) {
   // A new history, not a cleared one: whoever still draws the old one keeps a whole one.
   m_history = std::make_shared<RunHistory>(QString::fromStdString(m_setup.name),
                                            QString::fromStdString(m_setup.algorithm), m_label);
+  m_warnings = WarningStreaks{};
   m_progress = Progress{};
   m_progress.iterations = m_parameters.run.iterations;
 }
@@ -151,6 +152,7 @@ void RunSession::drain() {
   bool parametersMoved = false;
   for (const std::shared_ptr<const Snapshot>& snapshot : delivery.snapshots) {
     m_history->append(snapshot);
+    m_warnings.take(*snapshot);
     for (const ParameterEvent& event : snapshot->events) {
       // The engine has checked the value; a key it knows and the form does not is no reason to stop showing.
       if (gps::setParameter(m_parameters, event.key, event.to).ok()) parametersMoved = true;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/engine/run.h"
+#include "core/engine/warning_streaks.h"
 #include "widgets/plots/run_history.h"
 
 namespace gps::ui {
@@ -32,6 +33,7 @@ class RunSession : public QObject {
   QString label() const { return m_label; }
   std::shared_ptr<const RunHistory> history() const { return m_history; }
   const Progress& progress() const { return m_progress; }
+  const WarningStreaks& warnings() const { return m_warnings; }
   RunState state() const { return m_progress.state; }
   bool hasData() const { return m_history->iterations() > 0; }
   /// Between Start and Stop: an iteration runs, or waits inside.
@@ -78,6 +80,7 @@ class RunSession : public QObject {
   std::vector<Phase> m_phases;
   QString m_label;
   std::shared_ptr<RunHistory> m_history;
+  WarningStreaks m_warnings;
   Progress m_progress;
   std::shared_ptr<Mailbox> m_mailbox;
   std::unique_ptr<Run>

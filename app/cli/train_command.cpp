@@ -14,6 +14,7 @@
 #include "app/cli/run_to_end.h"
 #include "app/documents/scene_folder.h"
 #include "core/engine/run_log.h"
+#include "core/engine/warning_streaks.h"
 #include "core/scene/scene_reader.h"
 
 namespace gps::cli {
@@ -76,6 +77,10 @@ void printTableRow(const Snapshot& snapshot) {
   std::fflush(stdout);
 }
 
+void printWarning(const std::string& run, const WarningStreak& streak) {
+  std::fprintf(stderr, "%s: %s: %s\n", run.c_str(), streakPlace(streak).c_str(), streak.text.c_str());
+}
+
 /// What a failure says in a terminal: phase, place, cause, way out.
 void printFailure(const std::string& run, const Failure& failure) {
   std::fprintf(stderr, "%s failed in iteration %d, phase %s: %s\n", run.c_str(), failure.iteration,
@@ -123,6 +128,7 @@ int train(const TrainOptions& options) {
   for (RunSetup& setup : setups) {
     const std::string name = setup.name;
     ProgressLine line(name);
+    WarningStreaks warnings;
     RunOutcome outcome = runToEnd(
         std::move(setup),
         [&](const Snapshot& snapshot) {
@@ -132,13 +138,18 @@ int train(const TrainOptions& options) {
             std::fflush(stdout);
           } else {
             printTableRow(snapshot);
-            for (const std::string& warning : snapshot.report.warnings) {
-              std::fprintf(stderr, "%s, iteration %d: %s\n", name.c_str(), snapshot.report.iteration, warning.c_str());
+            warnings.take(snapshot);
+            for (const WarningStreak& streak : warnings.current()) {
+              if (streak.first == streak.last) printWarning(name, streak);
             }
           }
         },
         [&](const Progress& progress) { line.show(progress); });
     line.clear();
+    // Said once when they came; now, for how long.
+    for (const WarningStreak& streak : warnings.all()) {
+      if (streak.first < streak.last) printWarning(name, streak);
+    }
     if (!outcome.snapshots.empty()) last.push_back(outcome.snapshots.back());
     records.push_back(std::move(outcome.snapshots));
     if (outcome.failure) {

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/forms/status_strip.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QProgressBar>
+#include <QToolButton>
 #include <algorithm>
 #include <cmath>
 
 #include "widgets/panels/run_header.h"
+#include "widgets/style/icons.h"
 
 namespace gps::ui {
 
@@ -53,6 +56,16 @@ StatusStrip::StatusStrip(QWidget* parent) : QWidget(parent) {
   layout->addWidget(m_progress);
   m_left = label("status.left", tr("Time left"), 12);
   m_speed = label("status.speed", tr("Speed"), 14);
+  m_warnings = new QToolButton(this);
+  m_warnings->setObjectName("status.warnings");
+  m_warnings->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  m_warnings->setIconSize(QSize(16, 16));
+  m_warnings->setFocusPolicy(Qt::StrongFocus);
+  m_warnings->setProperty("role", "tiny");
+  m_warnings->hide();
+  connect(m_warnings, &QToolButton::clicked, this, &StatusStrip::warningsRequested);
+  tint();
+  layout->addWidget(m_warnings);
   layout->addStretch(1);
   m_condition = label("status.condition", tr("Condition"), 0);
   m_seed = label("status.seed", tr("Seed"), 0);
@@ -80,6 +93,47 @@ void StatusStrip::setRun(const QString& run, const Progress& progress, const Par
 
 void StatusStrip::setCondition(const QString& condition) {
   setTextIfNew(m_condition, condition.isEmpty() ? tr("All conditions") : tr("Condition %1").arg(condition));
+}
+
+void StatusStrip::setWarnings(const WarningStreaks& warnings) {
+  const std::vector<WarningStreak>& all = warnings.all();
+  m_warnings->setVisible(!all.empty());
+  if (all.empty()) return;
+  const std::vector<WarningStreak> now = warnings.current();
+  QString text, full;
+  for (const WarningStreak& streak : now.empty() ? std::vector<WarningStreak>{all.back()} : now) {
+    if (!full.isEmpty()) full += QLatin1Char('\n');
+    full += QString::fromStdString(streakPlace(streak) + ": " + streak.text);
+  }
+  if (now.size() == 1) {
+    const int times = now[0].last - now[0].first + 1;
+    text = QString::fromStdString(now[0].text);
+    // The count first: the end of a long text is cut.
+    if (times > 1) text = tr("%1× %2").arg(times).arg(text);
+  } else {
+    text = now.empty() ? tr("Earlier warnings") : tr("%1 warnings").arg(now.size());
+  }
+  constexpr int kCharacters = 44;
+  text = m_warnings->fontMetrics().elidedText(text, Qt::ElideRight,
+                                              kCharacters * m_warnings->fontMetrics().averageCharWidth());
+  if (m_warnings->text() != text) m_warnings->setText(text);
+  const QString tip = tr("%1\nClick to read all.").arg(full).toHtmlEscaped().replace('\n', "<br>");
+  if (m_warnings->toolTip() != tip) m_warnings->setToolTip(tip);
+  if (m_warnings->accessibleName() != full) m_warnings->setAccessibleName(full);
+  if (m_quiet != now.empty()) {
+    m_quiet = now.empty();
+    tint();
+  }
+}
+
+void StatusStrip::tint() {
+  const Theme theme = Theme::fromPalette(palette());
+  m_warnings->setIcon(icon(QStringLiteral("warning"), m_quiet ? theme.muted : theme.warning));
+}
+
+void StatusStrip::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::PaletteChange) tint();
+  QWidget::changeEvent(event);
 }
 
 }  // namespace gps::ui

@@ -4,15 +4,16 @@
 #include <QWidget>
 
 #include "core/algorithms/parameters.h"
-#include "core/engine/snapshot.h"
+#include "core/engine/warning_streaks.h"
 
 class QLabel;
 class QProgressBar;
+class QToolButton;
 
 namespace gps::ui {
 
-/// The line at the foot of the window: state, phase, condition, progress, time left, speed and seed of one
-/// run.
+/// The line at the foot of the window: state, phase, condition, progress, time left, speed, seed and warnings of
+/// one run.
 class StatusStrip : public QWidget {
   Q_OBJECT
  public:
@@ -23,8 +24,18 @@ class StatusStrip : public QWidget {
               int finishedIterations);
   /// Label of the highlighted condition; empty: all.
   void setCondition(const QString& condition);
+  /// A button that names the warning of the newest iteration; quieter when there are only earlier ones.
+  void setWarnings(const WarningStreaks& warnings);
+
+ Q_SIGNALS:
+  void warningsRequested();  ///< the user wants to read them in full
+
+ protected:
+  void changeEvent(QEvent* event) override;
 
  private:
+  void tint();
+
   QLabel* m_state;
   QLabel* m_phase;
   QLabel* m_condition;
@@ -32,6 +43,8 @@ class StatusStrip : public QWidget {
   QLabel* m_left;
   QLabel* m_speed;
   QLabel* m_seed;
+  QToolButton* m_warnings;
+  bool m_quiet = false;  ///< only earlier iterations warned
 };
 
 /// "00:41" or "1:02:03"; empty for a negative time.

@@ -148,10 +148,8 @@ void recordCStep(RunContext& run, AlgorithmState& state, const std::vector<CStep
     ConditionView& view = result.views[i];
     view.controller = condition.controller;
     view.localMarginals = std::make_shared<const Marginals>(step.marginals);
-    if (!step.converged && !step.slack && (i == 0 || !sharedEta)) {
-      result.report.warnings.push_back(
-          (sharedEta ? "All conditions" : "Condition " + run.task().conditions[i]) +
-          ": the search for eta ended before the KL met its bound.");
+    if (!step.converged && !step.slack) {
+      result.report.warn("eta_search", "The search for eta ended before the KL met its bound.", index);
     }
   }
   if (sharedEta) metrics.set(Metric::KlMean, meanKl);
@@ -203,11 +201,14 @@ void adaptCondition(double predicted, double actual, int condition, AlgorithmSta
   result.report.metrics.setFinite(Metric::Actual, condition, actual);
   result.report.metrics.setFinite(Metric::StepRatio, condition, actual / predicted);
   if (!std::isfinite(predicted) || !std::isfinite(actual)) {
-    result.report.warnings.push_back("A cost behind the step rule is not finite: under the fitted models a closed loop "
-                                     "explodes. The step shrinks; ridges (dyn.reg_rel, pol.lin_reg_rel) may help.");
+    result.report.warn("cost_not_finite",
+                       "A cost behind the step rule is not finite: under the fitted models a closed loop explodes. "
+                       "The step shrinks; ridges (dyn.reg_rel, pol.lin_reg_rel) may help.",
+                       condition);
   }
   if (decision.negativePrediction && p.step.rule != StepRule::Fixed) {
-    result.report.warnings.push_back("The last C-step predicted no improvement (negative_predicted_improvement).");
+    result.report.warn("negative_prediction",
+                       "The last C-step predicted no improvement (negative_predicted_improvement).", condition);
   }
 }
 

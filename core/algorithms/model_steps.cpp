@@ -146,8 +146,7 @@ Result<std::vector<ConditionData>> sampleAndCost(RunContext& run, AlgorithmState
     clipped /= static_cast<double>(d.trajectories.size());
     metrics.set(Metric::ClipFraction, i, clipped);
     if (clipped > 0.1) {
-      result.report.warnings.push_back("Condition " + task.conditions[static_cast<std::size_t>(i)] +
-                                       ": more than 10 % of the commanded actions lie beyond the actuator limit.");
+      result.report.warn("clipped", "More than 10 % of the commanded actions lie beyond the actuator limit.", i);
     }
     result.views[static_cast<std::size_t>(i)].samples = d.rollouts;
     result.report.series[static_cast<std::size_t>(i)].costMean = d.costs.sampleCosts.colwise().mean().transpose();

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/algorithms/metrics.h"
@@ -36,6 +39,16 @@ struct TimeSeries {
   Vector minQuu;     ///< (T)
 };
 
+/// What the user should know although the iteration went through.
+struct Warning {
+  std::string key{};              ///< what it is about; the same in every iteration, whatever numbers the text has
+  std::string text{};             ///< whole sentences
+  std::vector<int> conditions{};  ///< for which it holds, from 0, in order; empty: not about single ones
+};
+
+/// The text, and before it the conditions by name: "Conditions c1, c3: ..." or "All conditions: ...".
+std::string warningText(const Warning& warning, std::span<const std::string> conditionNames);
+
 /// What one iteration did.
 struct IterationReport {
   int iteration = 0;  ///< from 1
@@ -44,8 +57,11 @@ struct IterationReport {
   std::vector<std::vector<DualPoint>> dualTrace;   ///< per condition: the last search for eta
   TrainingLog training;                            ///< the last S-step
   std::vector<PhaseTime> seconds;
-  std::vector<std::string> warnings;
+  std::vector<Warning> warnings;                   ///< each key once
   std::string stepRule;                            ///< name of the rule, empty at the first iteration
+
+  /// Adds a warning, or a further condition to the warning with this key.
+  void warn(std::string_view key, std::string text, std::optional<int> condition = std::nullopt);
 };
 
 }  // namespace gps

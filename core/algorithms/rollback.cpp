@@ -53,7 +53,7 @@ void warnBehindStart(AlgorithmState& state, const std::vector<ConditionData>& da
   text += state.policy ? "Where the policy does not follow them (KL(p || pi)), raise pol.steps or pol.hidden; else lower "
                          "lqr.kl_step or raise run.samples."
                        : "Lower lqr.kl_step or raise run.samples.";
-  result.report.warnings.push_back(std::move(text));
+  result.report.warn("behind_start", std::move(text));
 }
 
 void restoreBest(AlgorithmState& state, const std::vector<ConditionData>& data,
@@ -88,7 +88,7 @@ void restoreBest(AlgorithmState& state, const std::vector<ConditionData>& data,
   if (state.rollback.policy) state.policy = state.rollback.policy;
   // The models in memory belong to the controllers that were given up.
   state.skipStepRule = true;
-  result.report.warnings.push_back("Rolled back to the best controllers: the cost grew twice in a row.");
+  result.report.warn("rollback", "Rolled back to the best controllers: the cost grew twice in a row.");
 }
 
 }  // namespace gps

@@ -64,7 +64,7 @@ class Trajopt final : public Algorithm {
     }
     state.skipStepRule = false;
     if (p.step.rule == StepRule::Global) {
-      result.report.warnings.push_back("step.rule global needs a global policy; classic was used.");
+      result.report.warn("step_rule", "step.rule global needs a global policy; classic was used.");
     }
     const RollbackAdvice advice = adviseRollback(state, currentCost, p.step.rollback);
     if (Status s = run.endPhase(result); !s) return s.error();

@@ -78,6 +78,7 @@ class TestMainWindow : public QObject {
   void secondRunSharesSceneNoiseTimeAndEdits();
   void unlinkedEditsStayWithTheSelectedRun();
   void failureStandsInTheBarAndRetryContinues();
+  void warningsCountUpInTheStripAndOpenInTheBar();
   void resetAsksOnceInTheBar();
   void changedAlgorithmBeginsAFreshRun();
   void badSceneFileSaysWhatWhereAndHow();
@@ -278,6 +279,24 @@ void TestMainWindow::failureStandsInTheBarAndRetryContinues() {
   QVERIFY(o.becomes(0, RunState::Finished));
   QCOMPARE(o.run(0).history()->iterations(), 4);
   QVERIFY(!o.window.messages()->keys().contains("failure.A"));
+}
+
+// Trajectory optimisation says in every iteration that it has no global policy to judge steps by.
+void TestMainWindow::warningsCountUpInTheStripAndOpenInTheBar() {
+  Opened o;
+  QVERIFY(o.window.openTask(testing::massTask(), "trajopt"));
+  o.makeCheap(3);
+  QVERIFY(o.run(0).setParameter("step.rule", "global").ok());
+  auto* strip = o.window.findChild<QToolButton*>("status.warnings");
+  QVERIFY(strip && !strip->isVisible());
+  o.window.actions().start->trigger();
+  QVERIFY(o.becomes(0, RunState::Finished));
+  QTRY_VERIFY(strip->isVisible());
+  QTRY_VERIFY2(strip->text().startsWith("2× ") || strip->text().startsWith("3× "), qPrintable(strip->text()));
+  QVERIFY(o.window.messages()->keys().isEmpty());  // nothing jumps while it runs
+  QTest::mouseClick(strip, Qt::LeftButton);
+  QTest::mouseClick(strip, Qt::LeftButton);
+  QCOMPARE(o.window.messages()->keys(), QStringList{"warnings"});
 }
 
 void TestMainWindow::resetAsksOnceInTheBar() {

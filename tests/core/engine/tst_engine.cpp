@@ -323,7 +323,7 @@ void TestEngine::growingCostRollsBackToTheBest() {
   for (int i = 0; i < 4; ++i) QVERIFY(iterate(0.0));
   const auto rolledBack = [](const Snapshot& snapshot) {
     return std::any_of(snapshot.report.warnings.begin(), snapshot.report.warnings.end(),
-                       [](const std::string& text) { return text.starts_with("Rolled back"); });
+                       [](const Warning& warning) { return warning.key == "rollback"; });
   };
   for (const double strength : {20.0, 80.0}) {
     if (!rolledBack(*w.snapshots.back())) QVERIFY(iterate(strength));

@@ -3,6 +3,7 @@
 #include <QTest>
 
 #include "core/engine/engine_context.h"
+#include "core/engine/warning_streaks.h"
 #include "tests/core/engine/closed_form_task.h"
 
 using namespace gps;
@@ -61,6 +62,7 @@ class TestEngineOptions : public QObject {
   void residualModeReachesTheLinearisation();
   void clippedMeansReachTheRollouts();
   void tamingAHarmlessRunChangesNothing();
+  void repeatedWarningsCountUp();
 };
 
 // The linearisation of the first iteration comes before anything that depends on the mode: gains are equal, and the
@@ -120,6 +122,33 @@ void TestEngineOptions::tamingAHarmlessRunChangesNothing() {
       QVERIFY(plain.conditions[i].controller->step(t).k == tamed.conditions[i].controller->step(t).k);
     }
   }
+}
+
+// What comes iteration after iteration counts up; what comes again after a gap is said again.
+void TestEngineOptions::repeatedWarningsCountUp() {
+  auto task = std::make_shared<Task>();
+  task->conditions = {"a", "b"};
+  WarningStreaks streaks;
+  const auto take = [&](int iteration, const std::vector<std::pair<const char*, int>>& warnings) {
+    Snapshot snapshot;
+    snapshot.task = task;
+    snapshot.report.iteration = iteration;
+    for (const auto& [key, condition] : warnings) snapshot.report.warn(key, "Text.", condition);
+    streaks.take(snapshot);
+  };
+  take(1, {{"clipped", 0}});
+  take(2, {{"clipped", 1}, {"eta", 0}});
+  take(3, {{"clipped", 0}, {"clipped", 1}});
+  QCOMPARE(streaks.all().size(), std::size_t{2});
+  QCOMPARE(streaks.current().size(), std::size_t{1});
+  QCOMPARE(streakPlace(streaks.all()[0]), std::string("Iterations 1 to 3"));
+  QCOMPARE(streaks.all()[0].text, std::string("All conditions: Text."));
+  QCOMPARE(streakPlace(streaks.all()[1]), std::string("Iteration 2"));
+  take(4, {});
+  QVERIFY(streaks.current().empty());
+  take(5, {{"clipped", 0}});
+  QCOMPARE(streaks.all().size(), std::size_t{3});
+  QCOMPARE(streaks.all()[2].first, 5);
 }
 
 QTEST_APPLESS_MAIN(TestEngineOptions)

@@ -278,8 +278,8 @@ Verdict verdict(const Watched& w, const Scenario& scenario) {
   if (last <= first + scenario.slack * std::abs(first)) return {};
   bool said = false;
   for (std::size_t i = n - 5; i < n; ++i) {
-    for (const std::string& text : w.snapshots[i]->report.warnings) {
-      said = said || text.starts_with("Rolled back") || text.find("than the initial ones") != std::string::npos;
+    for (const Warning& warning : w.snapshots[i]->report.warnings) {
+      said = said || warning.key == "rollback" || warning.key == "behind_start";
     }
   }
   if (scenario.mayStall && said && w.run.setup().algorithm != "trajopt") return {};
