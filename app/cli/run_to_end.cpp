@@ -62,7 +62,10 @@ RunOutcome runToEnd(RunSetup setup, const std::function<void(const Snapshot&)>& 
       outcome.failure = progress.failure;
       return outcome;
     }
-    if (progress.state == RunState::Finished || (begun && progress.state == RunState::Idle)) return outcome;
+    if (progress.state == RunState::Finished || (begun && progress.state == RunState::Idle)) {
+      outcome.outcome = progress.outcome;
+      return outcome;
+    }
     if (interruptRequested && !outcome.interrupted) {
       outcome.interrupted = true;
       run.stop();

@@ -13,6 +13,7 @@ struct RunOutcome {
   RunRecord snapshots;             ///< finished iterations
   std::optional<Failure> failure;
   bool interrupted = false;        ///< Ctrl+C
+  std::optional<Outcome> outcome{};  ///< reached its limit, in a scene with a success test
 };
 
 /// Runs to the iteration limit on the calling thread's time. `finished` is called for every iteration in order,

@@ -81,6 +81,11 @@ void printWarning(const std::string& run, const WarningStreak& streak) {
   std::fprintf(stderr, "%s: %s: %s\n", run.c_str(), streakPlace(streak).c_str(), streak.text.c_str());
 }
 
+void printOutcome(const std::string& run, const Outcome& outcome) {
+  std::fprintf(stderr, "%s: Finished, %s.%s%s\n", run.c_str(), solvedText(outcome).c_str(),
+               outcome.likely.empty() ? "" : " ", outcome.likely.c_str());
+}
+
 /// What a failure says in a terminal: phase, place, cause, way out.
 void printFailure(const std::string& run, const Failure& failure) {
   std::fprintf(stderr, "%s failed in iteration %d, phase %s: %s\n", run.c_str(), failure.iteration,
@@ -150,6 +155,7 @@ int train(const TrainOptions& options) {
     for (const WarningStreak& streak : warnings.all()) {
       if (streak.first < streak.last) printWarning(name, streak);
     }
+    if (outcome.outcome && !options.json) printOutcome(name, *outcome.outcome);
     if (!outcome.snapshots.empty()) last.push_back(outcome.snapshots.back());
     records.push_back(std::move(outcome.snapshots));
     if (outcome.failure) {

@@ -57,6 +57,12 @@ void PhaseStrip::setProgress(const Progress& progress, bool hasData) {
       break;
     case RunState::Finished:
       sentence = tr("Finished. Continue raises the limit.");
+      if (progress.outcome) {
+        const Outcome& outcome = *progress.outcome;
+        sentence = tr("Finished, %1.").arg(QString::fromStdString(solvedText(outcome)));
+        if (!outcome.likely.empty()) sentence += QLatin1Char(' ') + QString::fromStdString(outcome.likely);
+        else sentence += QLatin1Char(' ') + tr("Continue raises the limit.");
+      }
       break;
     case RunState::Failed:
       sentence = tr("Failed; the message above says why.");

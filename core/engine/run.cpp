@@ -195,12 +195,14 @@ struct Run::Impl {
       progress.phase.clear();
       progress.phaseLabel.clear();
       progress.secondsLeft = 0.0;
+      if (newest) progress.outcome = outcomeOf(newest->report, newest->conditions, *setup.task, frozen);
       publish();
       return false;
     }
     progress.iteration = state.iteration + 1;
     progress.phaseFraction = 0.0;
     progress.failure.reset();
+    progress.outcome.reset();
     publish();
     return true;
   }
@@ -258,8 +260,9 @@ struct Run::Impl {
 
     auto snapshot = std::make_shared<Snapshot>(snapshotOf(std::move(result.report), std::move(result.views)));
     snapshot->events = events;
+    newest = std::move(snapshot);
     const std::lock_guard lock(mutex);
-    mailbox->post(std::shared_ptr<const Snapshot>(std::move(snapshot)));
+    mailbox->post(newest);
     double mean = 0.0;
     for (const double s : recentSeconds) mean += s / static_cast<double>(recentSeconds.size());
     progress.secondsPerIteration = mean;
@@ -381,6 +384,7 @@ struct Run::Impl {
   CostPerCondition costs;
   bool costChanged = false;
   std::unique_ptr<RolloutPool> pool;
+  std::shared_ptr<const Snapshot> newest;  ///< finished
   std::vector<ParameterEvent> events;
   std::vector<PhaseTime> seconds;
   std::deque<double> recentSeconds;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/algorithms/algorithm.h"
+#include "core/algorithms/outcome.h"
 #include "core/algorithms/report.h"
 
 namespace gps {
@@ -53,6 +54,7 @@ struct Progress {
   double secondsPerIteration = 0.0;  ///< of the last iterations; 0 before the first
   double secondsLeft = -1.0;         ///< estimate; negative when unknown
   std::optional<Failure> failure;
+  std::optional<Outcome> outcome{};  ///< finished, in a scene with a success test: how the last iteration did
   std::vector<ParameterEvent> queued;  ///< changes that wait for the next iteration
   std::shared_ptr<const Snapshot> partial;  ///< newest phase of the running iteration; may be null
 };

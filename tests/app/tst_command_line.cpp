@@ -63,6 +63,7 @@ class TestCommandLine : public QObject {
   void hugeAndDeepFilesAreRefused();
   void windowWithoutADisplaySaysWhatToDoInstead();
   void listsComeFromTheRegistries();
+  void aFinishedRunSaysHowManyItSolved();
 };
 
 void TestCommandLine::everyShippedSceneIsValid() {
@@ -254,6 +255,13 @@ void TestCommandLine::listsComeFromTheRegistries() {
   }
   const Outcome parameters = run({"list", "parameters"});
   QVERIFY(parameters.out.contains("lqr.kl_step = 1"));
+}
+
+void TestCommandLine::aFinishedRunSaysHowManyItSolved() {
+  const Outcome outcome = run({"train", "two_link_arm", "--iterations", "1", "--set", "pol.steps=100"});
+  QCOMPARE(outcome.exitCode, 0);
+  QVERIFY2(QRegularExpression("mdgps-1: Finished, [0-4] of 4 solved\\.").match(outcome.err).hasMatch(),
+           outcome.err.constData());
 }
 
 QTEST_MAIN(TestCommandLine)

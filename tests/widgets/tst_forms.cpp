@@ -514,6 +514,16 @@ class TestForms : public QObject {
     progress.iteration = 1;
     header.setProgress(progress);
     QVERIFY(!header.summary().contains("After iteration") && shown->isHidden());
+    progress.state = RunState::Finished;
+    progress.outcome = Outcome{1, 4, "Likely unfinished."};
+    header.setProgress(progress);
+    const auto* state = header.findChild<QLabel*>("header.state");
+    QVERIFY2(state->text().endsWith("1 of 4 solved"), qPrintable(state->text()));
+    QCOMPARE(state->property("tone").toString(), QString("wait"));  // not the green of success
+    QCOMPARE(state->toolTip(), QString("Likely unfinished."));
+    progress.outcome = Outcome{4, 4, {}};
+    header.setProgress(progress);
+    QCOMPARE(state->property("tone").toString(), QString("good"));
     header.setRun("B", "MDGPS", true);
     header.setSnapshot(nullptr);
     QVERIFY(!header.summary().contains("not defined"));

@@ -197,7 +197,16 @@ void RunHeader::setProgress(const Progress& progress) {
     const QString phase = QString::fromStdString(progress.phaseLabel);
     if (!phase.isEmpty()) words += QStringLiteral(": ") + phase;
   }
-  const QString tone = QLatin1String(toneOf(progress.state));
+  QString tone = QLatin1String(toneOf(progress.state));
+  QString tip = QStringLiteral("State of the run");
+  if (progress.state == RunState::Finished && progress.outcome) {
+    const Outcome& outcome = *progress.outcome;
+    const QString solved = QString::fromStdString(solvedText(outcome));
+    words = d.narrow ? solved : QStringLiteral("%1, %2").arg(words, solved);
+    if (outcome.solved < outcome.conditions) tone = QStringLiteral("wait");
+    if (!outcome.likely.empty()) tip = QString::fromStdString(outcome.likely).toHtmlEscaped();
+  }
+  if (d.state->toolTip() != tip) d.state->setToolTip(tip);
   if (d.state->property("tone").toString() != tone) {
     d.state->setProperty("tone", tone);
     d.state->style()->unpolish(d.state);
