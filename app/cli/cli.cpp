@@ -20,7 +20,8 @@ constexpr std::array<std::string_view, 5> kCommands{"train", "compare", "list", 
 
 void addTrainingOptions(CLI::App& command, TrainOptions& options) {
   command.add_option("scene", options.scene, "a scene file, or the name of a shipped scene")->required();
-  command.add_option("--set", options.sets, "a parameter as key=value; may be given several times")
+  command.add_option("--set", options.sets,
+                     "a parameter, for one algorithm as ALGORITHM:KEY=VALUE; may be given several times")
       ->type_name("KEY=VALUE")
       ->expected(1)
       ->take_all();
@@ -29,6 +30,14 @@ void addTrainingOptions(CLI::App& command, TrainOptions& options) {
   command.add_flag("--json", options.json, "print one JSON object per finished iteration, then a summary");
   command.add_option("--metrics", options.metricsFile, "write all metrics as CSV")->type_name("FILE");
   command.add_option("--plots", options.plotsFolder, "write the window's plots as PNG and SVG")->type_name("DIR");
+  command.footer(
+      "Columns of the table, one row per finished iteration, means over the conditions:\n"
+      "  local        cost of the noisy rollouts drawn at the start of the iteration\n"
+      "  global       cost of the noise-free rollouts of the policy at its end; - without a policy\n"
+      "  KL, bound    divergence of the C-step, and the bound it had to keep\n"
+      "  step         step_mult, by which the step rule scales that bound\n"
+      "  success      share of the starts whose noise-free rollout passes the scene's test, 0 to 1\n"
+      "  seconds      of the iteration");
 }
 
 }  // namespace
@@ -81,10 +90,13 @@ int main(int argc, char** argv) {
       ->required()
       ->check(CLI::IsMember({"scenes", "algorithms", "parameters", "metrics", "devices"}));
   listCommand->add_flag("--json", json, "print JSON");
+  ListedFor listed;
+  listCommand->add_option("--scene", listed.scene, "parameters: the values in force in this scene, and their source");
+  listCommand->add_option("--algorithm", listed.algorithm, "parameters: those that this algorithm reads");
 
   std::string file;
-  CLI::App* checkCommand = app.add_subcommand("check", "validate a scene file");
-  checkCommand->add_option("file", file, "a scene file")->required();
+  CLI::App* checkCommand = app.add_subcommand("check", "validate a scene");
+  checkCommand->add_option("scene", file, "a scene file, or the name of a shipped scene")->required();
 
   BenchOptions measuring;
   CLI::App* benchCommand = app.add_subcommand("bench", "measure this program against its budgets (two minutes)");
@@ -104,9 +116,12 @@ int main(int argc, char** argv) {
     if (seed) training.seeds = {*seed};
     return train(training);
   }
-  if (compareCommand->parsed()) return train(comparison);
+  if (compareCommand->parsed()) {
+    comparison.compares = true;
+    return train(comparison);
+  }
   if (benchCommand->parsed()) return bench(measuring);
-  if (listCommand->parsed()) return list(what, json);
+  if (listCommand->parsed()) return list(what, json, listed);
   return check(file);
 }
 

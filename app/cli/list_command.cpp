@@ -2,6 +2,7 @@
 #include "app/cli/list_command.h"
 
 #include <cstdio>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "app/cli/exit_code.h"
@@ -47,14 +48,63 @@ std::string usedByText(unsigned usedBy) {
   return text;
 }
 
-Json parameters() {
+/// Parameters in force somewhere, and where each value comes from.
+struct InForce {
+  Parameters parameters;
+  unsigned usedBy = kUsedByAll;  ///< others are not listed
+  std::map<std::string, std::string> sources{};  ///< key -> "scene, all"; a key without one has its default
+};
+
+Result<InForce> inForce(const ListedFor& listed) {
+  InForce result;
+  if (listed.scene.empty() && listed.algorithm.empty()) return result;
+  const std::string id = listed.algorithm.empty() ? "mdgps" : listed.algorithm;
+  const Result<const AlgorithmEntry*> entry = findAlgorithm(id);
+  if (!entry) return entry.error();
+  result.usedBy = (*entry)->usedBy;
+  std::shared_ptr<const Task> task = std::make_shared<const Task>();
+  if (!listed.scene.empty()) {
+    Result<Scene> scene = findScene(listed.scene, sceneFolder());
+    if (!scene) return scene.error();
+    Result<std::shared_ptr<const Task>> compiled = compileTask(std::make_shared<const Scene>(*std::move(scene)));
+    if (!compiled) return compiled.error();
+    task = *std::move(compiled);
+  }
+  Result<Parameters> parameters = parametersFor(*task, id);
+  if (!parameters) return parameters.error();
+  result.parameters = *std::move(parameters);
+
+  Parameters adapted;
+  (*entry)->defaults(adapted);
+  for (const ParamField& field : describe(adapted, Parameters())) {
+    if (field.value != field.defaultValue) result.sources[field.spec.key] = id;
+  }
+  for (const CostTermSettings& term : task->costTerms) {
+    for (const char* name : {".weight", ".alpha", ".ramp"}) result.sources["cost." + term.id + name] = "scene, costs";
+  }
+  if (!task->scene) return result;
+  for (const std::string& group : {std::string("all"), id}) {
+    const auto suggestions = task->scene->suggested.find(group);
+    if (suggestions == task->scene->suggested.end()) continue;
+    for (const auto& [key, value] : suggestions->second) result.sources[key] = "scene, " + group;
+  }
+  if (!task->scene->initialController.kind.empty()) result.sources["init.kind"] = "scene, initial_controller";
+  return result;
+}
+
+Result<Json> parameters(const ListedFor& listed) {
   constexpr const char* kApplies[] = {"view", "iteration", "reset", "immediate"};
   constexpr const char* kLevels[] = {"basic", "standard", "expert"};
+  const Result<InForce> now = inForce(listed);
+  if (!now) return now.error();
+  const bool chosen = !listed.scene.empty() || !listed.algorithm.empty();
   Json rows = Json::array();
-  const Parameters defaults;
-  for (const ParamField& field : describe(defaults, defaults)) {
+  Parameters defaults;
+  defaults.cost.terms = now->parameters.cost.terms;
+  for (const ParamField& field : describe(now->parameters, defaults)) {
+    if (!(field.spec.usedBy & now->usedBy)) continue;
     Json row{{"key", field.spec.key},
-             {"default", field.value},
+             {"default", field.defaultValue},
              {"range", nullptr},
              {"applies", kApplies[static_cast<std::size_t>(field.spec.applies)]},
              {"used_by", usedByText(field.spec.usedBy)},
@@ -64,6 +114,11 @@ Json parameters() {
              {"help", field.spec.help}};
     if (field.spec.min != field.spec.max) row["range"] = {field.spec.min, field.spec.max};
     if (!field.spec.choices.empty()) row["choices"] = field.spec.choices;
+    if (chosen) {
+      const auto source = now->sources.find(field.spec.key);
+      row["value"] = field.value;
+      row["from"] = source == now->sources.end() ? "default" : source->second;
+    }
     rows.push_back(std::move(row));
   }
   return rows;
@@ -107,7 +162,13 @@ std::string text(const Json& value) {
 void printRows(const std::string& what, const Json& rows) {
   for (const Json& row : rows) {
     if (what == "parameters") {
-      std::printf("%s = %s", text(row["key"]).c_str(), text(row["default"]).c_str());
+      const bool chosen = row.contains("value");
+      std::printf("%s = %s", text(row["key"]).c_str(), text(row[chosen ? "value" : "default"]).c_str());
+      if (chosen) {
+        const std::string from = text(row["from"]);
+        const bool told = from == "default" || row["value"] == row["default"];
+        std::printf("  [%s%s]", from.c_str(), told ? "" : ("; default " + text(row["default"])).c_str());
+      }
       if (row.contains("choices")) {
         std::string choices;
         for (const Json& choice : row["choices"]) choices += (choices.empty() ? "" : ", ") + text(choice);
@@ -130,13 +191,26 @@ void printRows(const std::string& what, const Json& rows) {
   }
 }
 
+int refuse(const Error& error) {
+  std::fprintf(stderr, "%s\n", error.text().c_str());
+  return kBadInput;
+}
+
 }  // namespace
 
-int list(const std::string& what, bool json) {
+int list(const std::string& what, bool json, const ListedFor& listed) {
   Json rows = Json::array();
+  if (what != "parameters" && !(listed.scene.empty() && listed.algorithm.empty())) {
+    return refuse({"--scene and --algorithm belong to list parameters, not to list " + what + ".", "command line",
+                   "Leave them out."});
+  }
   if (what == "scenes") rows = scenes();
   else if (what == "algorithms") rows = algorithms();
-  else if (what == "parameters") rows = parameters();
+  else if (what == "parameters") {
+    Result<Json> found = parameters(listed);
+    if (!found) return refuse(found.error());
+    rows = *std::move(found);
+  }
   else if (what == "metrics") rows = metrics();
   if (json) std::printf("%s\n", rows.dump(2).c_str());
   else if (what == "devices") std::printf("No device plugin is installed.\n");
@@ -144,25 +218,18 @@ int list(const std::string& what, bool json) {
   return kDone;
 }
 
-int check(const std::string& file) {
-  Result<Scene> scene = readScene(file);
-  if (!scene) {
-    std::fprintf(stderr, "%s\n", scene.error().text().c_str());
-    return kBadInput;
-  }
+int check(const std::string& nameOrFile) {
+  Result<Scene> scene = findScene(nameOrFile, sceneFolder());
+  if (!scene) return refuse(scene.error());
   const auto shared = std::make_shared<const Scene>(*std::move(scene));
   const Result<std::shared_ptr<const Task>> task = compileTask(shared);
-  if (!task) {
-    std::fprintf(stderr, "%s\n", task.error().text().c_str());
-    return kBadInput;
-  }
+  if (!task) return refuse(task.error());
   for (const AlgorithmEntry& entry : algorithmRegistry()) {
     if (const Result<Parameters> parameters = parametersFor(**task, entry.id); !parameters) {
-      std::fprintf(stderr, "%s\n", parameters.error().text().c_str());
-      return kBadInput;
+      return refuse(parameters.error());
     }
   }
-  std::printf("%s is a valid scene: %d conditions, %d steps, %d states, %d actions, %d observations.\n", file.c_str(),
+  std::printf("%s is a valid scene: %d conditions, %d steps, %d states, %d actions, %d observations.\n", nameOrFile.c_str(),
               (*task)->conditionCount(), (*task)->T, (*task)->dX, (*task)->dU, (*task)->dO);
   return kDone;
 }

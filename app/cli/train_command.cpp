@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <map>
 
+#include "app/cli/assignments.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/output_file.h"
 #include "app/cli/progress_line.h"
@@ -27,19 +28,10 @@ int badInput(const Error& error) {
 }
 
 Result<Parameters> parametersOf(const TrainOptions& options, const Task& task, const std::string& algorithm,
-                                const std::optional<std::string>& seed) {
+                                std::span<const Assignment> assignments, const std::optional<std::string>& seed) {
   Result<Parameters> parameters = parametersFor(task, algorithm);
   if (!parameters) return parameters;
-  for (const std::string& assignment : options.sets) {
-    const std::size_t equals = assignment.find('=');
-    if (equals == std::string::npos) {
-      return Error{"\"" + assignment + "\" is not of the form key=value.", "--set",
-                   "Write for example --set lqr.kl_step=0.5."};
-    }
-    if (Status s = setParameter(*parameters, assignment.substr(0, equals), assignment.substr(equals + 1)); !s) {
-      return s.error();
-    }
-  }
+  if (Status s = assign(*parameters, assignments, algorithm); !s) return s.error();
   if (options.iterations) {
     if (Status s = setParameter(*parameters, "run.iterations", std::to_string(*options.iterations)); !s) {
       return s.error();
@@ -77,6 +69,19 @@ void printTableRow(const Snapshot& snapshot) {
   std::fflush(stdout);
 }
 
+/// To stderr, beside the rows on stdout: who reads those reads runs, not means.
+void printSummary(std::span<const AlgorithmSummary> algorithms) {
+  std::fflush(stdout);
+  std::fprintf(stderr, "\n%-12s %5s %10s %10s %8s %9s %9s\n", "algorithm", "seeds", "local", "global", "success",
+               "rollouts", "seconds");
+  for (const AlgorithmSummary& each : algorithms) {
+    std::fprintf(stderr, "%-12s %5zu %10s %10s %8s %9s %9s\n", each.algorithm.c_str(), each.seeds.size(),
+                 cell(each.localCost).c_str(), cell(each.globalCost).c_str(), cell(each.successRate).c_str(),
+                 cell(each.rollouts).c_str(), cell(each.seconds).c_str());
+  }
+  std::fprintf(stderr, "Means over the seeds: costs and success of the last iteration, rollouts and seconds of a run.\n");
+}
+
 void printWarning(const std::string& run, const WarningStreak& streak) {
   std::fprintf(stderr, "%s: %s: %s\n", run.c_str(), streakPlace(streak).c_str(), streak.text.c_str());
 }
@@ -102,11 +107,13 @@ int train(const TrainOptions& options) {
 
   std::vector<std::optional<std::string>> seeds(options.seeds.begin(), options.seeds.end());
   if (seeds.empty()) seeds.push_back(std::nullopt);
+  const Result<std::vector<Assignment>> assignments = parseAssignments(options.sets, options.algorithms);
+  if (!assignments) return badInput(assignments.error());
   std::vector<RunSetup> setups;
   std::map<std::string, int> counts;
   for (const std::optional<std::string>& seed : seeds) {
     for (const std::string& algorithm : options.algorithms) {
-      Result<Parameters> parameters = parametersOf(options, **task, algorithm, seed);
+      Result<Parameters> parameters = parametersOf(options, **task, algorithm, *assignments, seed);
       if (!parameters) return badInput(parameters.error());
       const std::string name = algorithm + "-" + std::to_string(++counts[algorithm]);
       setups.push_back({name, algorithm, *task, *std::move(parameters)});
@@ -123,6 +130,13 @@ int train(const TrainOptions& options) {
     if (error) {
       return badInput({"The folder can't be written to: " + error.message() + ".", "--plots, " + options.plotsFolder,
                        "Choose a folder you may write to."});
+    }
+  }
+
+  if (!setups.empty()) {
+    const Parameters& any = setups.front().parameters;
+    for (const std::string& sentence : unreadAssignments(*assignments, options.algorithms, any)) {
+      std::fprintf(stderr, "%s\n", sentence.c_str());
     }
   }
 
@@ -168,7 +182,9 @@ int train(const TrainOptions& options) {
       break;
     }
   }
-  if (options.json) std::printf("%s\n", summaryJson(last).c_str());
+  const std::vector<AlgorithmSummary> summary = options.compares ? summarise(records) : std::vector<AlgorithmSummary>();
+  if (options.json) std::printf("%s\n", summaryJson(last, summary).c_str());
+  else if (!summary.empty()) printSummary(summary);
 
   if (std::fflush(stdout) != 0 || std::ferror(stdout)) {
     std::fprintf(stderr, "Standard output could not be written; some lines are missing.\n");

@@ -12,10 +12,11 @@ struct TrainOptions {
   std::string scene;
   std::vector<std::string> algorithms{"mdgps"};
   std::vector<std::string> seeds;      ///< empty: the scene's, else run.seed's default
-  std::vector<std::string> sets;       ///< key=value
+  std::vector<std::string> sets;       ///< key=value, or algorithm:key=value
   std::optional<int> iterations;
   std::optional<int> threads;
   bool json = false;
+  bool compares = false;               ///< ends with the means per algorithm
   std::string metricsFile;             ///< empty: none
   std::string plotsFolder;             ///< empty: none
 };

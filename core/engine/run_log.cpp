@@ -76,7 +76,8 @@ std::string iterationJson(const Snapshot& snapshot) {
   return line + "\"total\":" + numberText(total) + "}}";
 }
 
-std::string summaryJson(std::span<const std::shared_ptr<const Snapshot>> last) {
+std::string summaryJson(std::span<const std::shared_ptr<const Snapshot>> last,
+                        std::span<const AlgorithmSummary> algorithms) {
   std::string line = "{\"summary\":{\"runs\":[";
   bool first = true;
   for (const std::shared_ptr<const Snapshot>& snapshot : last) {
@@ -91,7 +92,16 @@ std::string summaryJson(std::span<const std::shared_ptr<const Snapshot>> last) {
             ",\"success_rate\":" + numberOrNull(metrics.get(Metric::SuccessRate)) +
             ",\"rollouts\":" + numberOrNull(metrics.get(Metric::Rollouts)) + "}";
   }
-  return line + "]}}";
+  line += "]";
+  for (const AlgorithmSummary& each : algorithms) {
+    line += (&each == algorithms.data() ? ",\"algorithms\":[{" : ",{");
+    line += "\"algorithm\":" + quoted(each.algorithm) + ",\"seeds\":[";
+    for (std::size_t i = 0; i < each.seeds.size(); ++i) line += (i > 0 ? "," : "") + std::to_string(each.seeds[i]);
+    line += "],\"local_cost\":" + numberOrNull(each.localCost) + ",\"global_cost\":" + numberOrNull(each.globalCost) +
+            ",\"success_rate\":" + numberOrNull(each.successRate) + ",\"rollouts\":" + numberText(each.rollouts) +
+            ",\"seconds\":" + numberText(each.seconds) + "}";
+  }
+  return line + (algorithms.empty() ? "}}" : "]}}");
 }
 
 std::string csvHeader() {

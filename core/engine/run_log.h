@@ -4,7 +4,7 @@
 #include <span>
 #include <string>
 
-#include "core/engine/snapshot.h"
+#include "core/engine/comparison_summary.h"
 
 namespace gps {
 
@@ -12,8 +12,10 @@ namespace gps {
 /// exports. Numbers in shortest round-trip form; a quantity the algorithm does not have is null.
 std::string iterationJson(const Snapshot& snapshot);
 
-/// The closing object {"summary":{...}} of one or more runs, given the last snapshot of each.
-std::string summaryJson(std::span<const std::shared_ptr<const Snapshot>> last);
+/// The closing object {"summary":{"runs":[...]}} of one or more runs, given the last snapshot of each. A comparison
+/// adds "algorithms": the means over the seeds.
+std::string summaryJson(std::span<const std::shared_ptr<const Snapshot>> last,
+                        std::span<const AlgorithmSummary> algorithms = {});
 
 /// Metrics as CSV: one header, then one row per (run, iteration, condition); empty cells where a quantity does
 /// not exist. Cells are sanitised against spreadsheet formulas.

@@ -71,7 +71,7 @@ struct PolicyParams {
                                     .help = "Sigma_pi = (sum w P / sum w)^-1 in full instead of its diagonal form."});
     visitor(self.entropyReg,
             ParamSpec{.key = "pol.entropy_reg", .label = "Variance shrinkage", .min = 0, .max = 1e3,
-                      .level = Level::Expert, .usedBy = kUsedByPolicy,
+                      .level = Level::Expert, .usedBy = kUsedByMdgps,
                       .help = "sigma_d^2 = 1/([mean w P]_dd + 2 reg): larger values shrink the policy's variance. "
                               "BADMM uses its own schedule instead."});
     visitor(self.weightCap, ParamSpec{.key = "pol.weight_cap", .label = "Weight cap", .min = 1, .max = 1e3,

@@ -63,6 +63,12 @@ class TestCommandLine : public QObject {
   void hugeAndDeepFilesAreRefused();
   void windowWithoutADisplaySaysWhatToDoInstead();
   void listsComeFromTheRegistries();
+  void listedValuesSayWhereTheyComeFrom();
+  void checkTakesTheNameOfAShippedScene();
+  void compareEndsWithTheMeansOfEachAlgorithm();
+  void aValueMayHoldForOneAlgorithm();
+  void aValueThatNobodyReadsIsSaid();
+  void helpExplainsTheColumns();
   void aFinishedRunSaysHowManyItSolved();
 };
 
@@ -255,6 +261,122 @@ void TestCommandLine::listsComeFromTheRegistries() {
   }
   const Outcome parameters = run({"list", "parameters"});
   QVERIFY(parameters.out.contains("lqr.kl_step = 1"));
+}
+
+void TestCommandLine::listedValuesSayWhereTheyComeFrom() {
+  const Outcome listed =
+      run({"list", "parameters", "--scene", "obstacle_navigation", "--algorithm", "mdgps", "--json"});
+  QVERIFY2(listed.exitCode == 0, listed.err.constData());
+  QFile file(QStringLiteral(GPS_SCENES "/obstacle_navigation.scene.json"));
+  QVERIFY(file.open(QIODevice::ReadOnly));
+  const QJsonObject suggested = QJsonDocument::fromJson(file.readAll()).object()["suggested"].toObject();
+  int suggestedHere = 0;
+  for (const QJsonValue& row : QJsonDocument::fromJson(listed.out).array()) {
+    const QString key = row["key"].toString(), from = row["from"].toString();
+    QVERIFY2(!key.startsWith("badmm."), qPrintable(key));  // MDGPS never reads them
+    if (key.startsWith("cost.")) continue;
+    if (key == "init.kind") {
+      QCOMPARE(from, QString("scene, initial_controller"));
+      continue;
+    }
+    const QString wanted = suggested["mdgps"].toObject().contains(key) ? "scene, mdgps"
+                           : suggested["all"].toObject().contains(key) ? "scene, all"
+                                                                       : QString();
+    if (!wanted.isEmpty()) ++suggestedHere;
+    if (!wanted.isEmpty()) QCOMPARE(from, wanted);
+    else QVERIFY2(!from.startsWith("scene, mdgps") && !from.startsWith("scene, all"), qPrintable(key));
+    if (from == "default") QCOMPARE(row["value"].toString(), row["default"].toString());
+  }
+  QVERIFY(suggestedHere > 0);
+  QCOMPARE(run({"list", "scenes", "--algorithm", "badmm"}).exitCode, 2);
+  QCOMPARE(run({"list", "parameters", "--algorithm", "ppo"}).exitCode, 2);
+}
+
+void TestCommandLine::checkTakesTheNameOfAShippedScene() {
+  const Outcome named = run({"check", "point_mass"});
+  QVERIFY2(named.exitCode == 0 && named.out.contains("is a valid scene"), named.err.constData());
+  const Outcome misspelt = run({"check", "point_mas"});
+  QCOMPARE(misspelt.exitCode, 2);
+  QVERIFY2(misspelt.err.contains("Did you mean point_mass?"), misspelt.err.constData());
+}
+
+void TestCommandLine::compareEndsWithTheMeansOfEachAlgorithm() {
+  const QStringList arguments{"compare", "two_link_arm", "--algorithms", "trajopt,mdgps", "--seeds", "1,2",
+                              "--iterations", "2", "--set", "pol.steps=100"};
+  const Outcome json = run(arguments + QStringList{"--json"});
+  QVERIFY2(json.exitCode == 0, json.err.constData());
+  const QList<QByteArray> lines = json.out.trimmed().split('\n');
+  const QJsonArray algorithms =
+      QJsonDocument::fromJson(lines.back()).object()["summary"].toObject()["algorithms"].toArray();
+  QCOMPARE(algorithms.size(), 2);
+  for (const QJsonValue& algorithm : algorithms) {
+    const QString name = algorithm["algorithm"].toString();
+    QCOMPARE(algorithm["seeds"].toArray(), (QJsonArray{1, 2}));
+    QCOMPARE(algorithm["rollouts"].toDouble(), 40.0);
+    QCOMPARE(algorithm["global_cost"].isNull(), name == "trajopt");
+    // From the lines themselves: the last iteration of both seeds, the seconds of all.
+    double cost = 0.0, seconds = 0.0;
+    for (const QByteArray& text : lines) {
+      const QJsonObject line = QJsonDocument::fromJson(text).object();
+      if (line["algorithm"].toString() != name) continue;
+      seconds += line["seconds"].toObject()["total"].toDouble() / 2.0;
+      if (line["iteration"].toInt() < 2) continue;
+      for (const QJsonValue& value : line["local_cost"].toArray()) cost += value.toDouble() / 8.0;
+    }
+    QVERIFY(std::abs(algorithm["local_cost"].toDouble() - cost) < 1e-9 * std::abs(cost));
+    QVERIFY(std::abs(algorithm["seconds"].toDouble() - seconds) < 1e-9);
+  }
+  const Outcome text = run(arguments);
+  QVERIFY(!text.out.contains("algorithm "));
+  QVERIFY2(QRegularExpression("\ntrajopt +2 +[0-9.]+ +- ").match(text.err).hasMatch(), text.err.constData());
+  QVERIFY(QRegularExpression("\nmdgps +2 +").match(text.err).hasMatch());
+  QVERIFY(!QJsonDocument::fromJson(run(shortTraining("point_mass", "trajopt")).out.trimmed().split('\n').back())
+               .object()["summary"]
+               .toObject()
+               .contains("algorithms"));
+}
+
+void TestCommandLine::aValueMayHoldForOneAlgorithm() {
+  const auto bounds = [](const QStringList& sets) {
+    QStringList arguments{"compare", "point_mass", "--algorithms", "trajopt,mdgps", "--iterations", "1", "--json",
+                          "--set", "pol.steps=100"};
+    for (const QString& set : sets) arguments << "--set" << set;
+    QMap<QString, double> bound;
+    for (const QByteArray& text : run(arguments).out.trimmed().split('\n')) {
+      const QJsonObject line = QJsonDocument::fromJson(text).object();
+      if (line.contains("algorithm")) bound[line["algorithm"].toString()] = line["kl_bound"].toArray()[0].toDouble();
+    }
+    return bound;
+  };
+  const auto found = bounds({"mdgps:lqr.kl_step=2", "lqr.kl_step=0.5"});
+  QCOMPARE(found.size(), 2);
+  QCOMPARE(found["mdgps"], 4.0 * found["trajopt"]);
+  const Outcome absent = run({"train", "point_mass", "--set", "badmm:lqr.kl_step=2"});
+  QCOMPARE(absent.exitCode, 2);
+  QVERIFY2(absent.err.contains("badmm") && absent.err.contains("mdgps"), absent.err.constData());
+  QCOMPARE(run({"train", "point_mass", "--set", "ppo:lqr.kl_step=2"}).exitCode, 2);
+}
+
+void TestCommandLine::aValueThatNobodyReadsIsSaid() {
+  const Outcome unread = run({"train", "point_mass", "--algorithm", "trajopt", "--iterations", "1", "--set",
+                              "badmm.inner=2", "--set", "run.samples=4", "--json"});
+  QCOMPARE(unread.exitCode, 0);
+  QCOMPARE(unread.err, QByteArray("badmm.inner changes nothing: trajopt never reads it.\n"));
+  const Outcome read = run({"compare", "point_mass", "--algorithms", "trajopt,badmm", "--iterations", "1", "--set",
+                            "badmm.inner=2", "--set", "pol.steps=100", "--json"});
+  QCOMPARE(read.err, QByteArray());
+}
+
+void TestCommandLine::helpExplainsTheColumns() {
+  const QByteArray head = run({"train", "point_mass", "--algorithm", "trajopt", "--iterations", "1"}).out.split('\n')[0];
+  for (const char* command : {"train", "compare"}) {
+    const Outcome help = run({command, "--help"});
+    QCOMPARE(help.exitCode, 0);
+    for (const QByteArray& column : head.simplified().split(' ')) {
+      if (column == "run" || column == "iter") continue;
+      QVERIFY2(QRegularExpression("\n  (KL, )?" + column).match(help.out).hasMatch(), column.constData());
+    }
+  }
 }
 
 void TestCommandLine::aFinishedRunSaysHowManyItSolved() {
