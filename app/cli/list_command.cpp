@@ -9,6 +9,7 @@
 #include "app/documents/scene_folder.h"
 #include "core/algorithms/algorithm.h"
 #include "core/plant/task.h"
+#include "core/scene/scene_doubts.h"
 #include "core/scene/scene_reader.h"
 
 namespace gps::cli {
@@ -229,6 +230,7 @@ int check(const std::string& nameOrFile) {
       return refuse(parameters.error());
     }
   }
+  for (const Error& doubt : doubtsOf(*shared, nameOrFile)) std::fprintf(stderr, "Doubtful: %s\n", doubt.text().c_str());
   std::printf("%s is a valid scene: %d conditions, %d steps, %d states, %d actions, %d observations.\n", nameOrFile.c_str(),
               (*task)->conditionCount(), (*task)->T, (*task)->dX, (*task)->dU, (*task)->dO);
   return kDone;

@@ -40,6 +40,7 @@ constexpr std::array<TypeField, 4> kThruster{{{"body", true}, {"axis", true}, {"
 constexpr std::array<TypeField, 2> kJointSensor{{{"joints", true}, {"relative_to"}}};
 constexpr std::array<TypeField, 4> kBodySensor{
     {{"body", true}, {"relative_to"}, {"relative_body"}, {"relative_point"}}};
+constexpr std::array<TypeField, 3> kAngleSensor{{{"body", true}, {"relative_to"}, {"relative_body"}}};
 constexpr std::array<TypeField, 5> kPointSensor{
     {{"body", true}, {"point", true}, {"relative_to"}, {"relative_body"}, {"relative_point"}}};
 constexpr std::array<TypeField, 4> kRay{{{"body", true}, {"point"}, {"direction", true}, {"range", true}}};
@@ -75,8 +76,8 @@ constexpr std::array<TypeEntry, 10> kSensors{{
     {"body_velocity", "Velocity", "Velocity [m/s] of a body's centre of mass.", kBodySensor},
     {"point_position", "Point position", "Position [m] of a point fixed to a body.", kPointSensor},
     {"point_velocity", "Point velocity", "Velocity [m/s] of a point fixed to a body.", kPointSensor},
-    {"body_angle", "Angle", "Angle [rad] of a body.", kBodySensor},
-    {"body_spin", "Spin", "Angular velocity [rad/s] of a body.", kBodySensor},
+    {"body_angle", "Angle", "Angle [rad] of a body.", kAngleSensor},
+    {"body_spin", "Spin", "Angular velocity [rad/s] of a body.", kAngleSensor},
     {"distance_ray", "Distance ray", "Distance [m] to the first other body along a ray, at most `range`.",
      kRay},
     {"constant", "Constant", "Numbers that never change.", kConstant},

@@ -216,6 +216,10 @@ void readBody(const JsonNode& node, Scene& scene) {
     node.at("load").fail("A load pulls at a dynamic body, but " + body.id + " cannot move.",
                          "Make it dynamic, or remove the load.");
   }
+  if (node.good() && node.has("load_point") && !node.has("load")) {
+    node.at("load_point").fail("load_point says where a load pulls, but " + body.id + " has no load.",
+                               "Add the load, or remove load_point.");
+  }
   if (!node.require("shapes")) return;
   for (const JsonNode& shape : node.elements("shapes", 1, 200)) {
     if (node.good()) readShape(shape, body, scene.world, body.shapes);
@@ -340,6 +344,12 @@ void readSensor(const JsonNode& node, Scene& scene) {
   if (node.good()) node.read("relative_to", sensor.relativeTo, kCoordinate, size, size);
   if (node.has("relative_body")) {
     if (!readBodyReference(node, "relative_body", scene, sensor.relativeBody)) return;
+    if (!sensor.targets.empty() && sensor.relativeBody == sensor.targets.front()) {
+      node.at("relative_body").fail("The sensor " + sensor.id + " measures " + sensor.relativeBody +
+                                        " relative to itself, which tells nothing of where it is.",
+                                    "Name another body, or remove relative_body.");
+      return;
+    }
     if (node.has("relative_to")) {
       node.at("relative_to").fail("A sensor is relative to numbers or to a body, not to both.",
                                   "Remove relative_to, and use relative_point for an offset.");

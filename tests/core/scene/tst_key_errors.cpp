@@ -77,6 +77,13 @@ void TestKeyErrors::badValuesNameWhatWhereAndMend_data() {
   row("joints have no relative body", "/sensors/0", R"({"relative_body": "wall"})",
       "The sensor type joint_angle does not read relative_body.", "/sensors/0/relative_body",
       "Remove it. This type reads joints, relative_to.");
+  row("angles have no relative point", "/sensors/2",
+      R"({"type": "body_angle", "relative_body": "wall", "relative_point": [1, 1]})",
+      "The sensor type body_angle does not read relative_point.", "/sensors/2/relative_point",
+      "Remove it. This type reads body, relative_to, relative_body.");
+  row("relative to itself", "/sensors/2", R"({"relative_body": "arm"})",
+      "The sensor rel measures arm relative to itself, which tells nothing of where it is.",
+      "/sensors/2/relative_body", "Name another body, or remove relative_body.");
   row("short point", "/sensors/2", R"({"relative_point": [1]})", "relative_point must have 2 entries, but has 1.",
       "/sensors/2/relative_point", "Add entries.");
   // Loads
@@ -88,6 +95,9 @@ void TestKeyErrors::badValuesNameWhatWhereAndMend_data() {
       "Make it dynamic, or remove the load.");
   row("heavy load", "/bodies/2", R"({"load": [0, -1e7]})",
       "Entry 1 of load must be between -1e+06 and 1e+06, but is -1e+07.", "/bodies/2/load/1", "Use a value in this range.");
+  row("point of no load", "/bodies/0", R"({"load_point": [1, 0]})",
+      "load_point says where a load pulls, but wall has no load.", "/bodies/0/load_point",
+      "Add the load, or remove load_point.");
   // Targets, points and ramps
   row("unknown target body", "/costs/0", R"({"target_body": "wally"})", "There is no body \"wally\".",
       "/costs/0/target_body", "The nearest id is wall.");
