@@ -204,6 +204,14 @@ void TestPlotContent::brokenBoundsAreFlagged() {
   const PlotContent kl = plot("kl", {history});
   QCOMPARE(seriesNamed(kl, QStringLiteral("C-step condition 2"))->flagged, std::vector<int>{3});
   QVERIFY(seriesNamed(kl, QStringLiteral("C-step condition 1"))->flagged.empty());
+  // The legend explains the circles, only where there are some, and its entry switches them.
+  const int explained = seriesNamed(kl, QStringLiteral("C-step condition 2"))->flagLegend;
+  QVERIFY(explained >= 0);
+  QCOMPARE(kl.legend[static_cast<std::size_t>(explained)].name, QStringLiteral("Above its bound"));
+  const auto isFlag = [](const PlotLegendEntry& entry) { return entry.style.shape == PlotStyle::Shape::Flag; };
+  QCOMPARE(std::count_if(kl.legend.begin(), kl.legend.end(), isFlag), 1);
+  const PlotContent kept = plot("kl", {historyOf({.iterations = 3, .conditions = 2})});
+  QVERIFY(std::none_of(kept.legend.begin(), kept.legend.end(), isFlag));
 
   // One eta for all bounds their mean only.
   const auto shared = historyOf({.iterations = 3, .conditions = 2});

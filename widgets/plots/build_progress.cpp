@@ -79,13 +79,14 @@ void addBounds(PlotContent& content, const PlotRun& run) {
 }
 
 /// The search for eta ends within 10 % of the bound. Where one eta served all conditions only their mean, kl.mean,
-/// is bounded.
-void flagViolations(PlotContent& content, const PlotRun& run) {
+/// is bounded. Whether any flag was set.
+bool flagViolations(PlotContent& content, const PlotRun& run) {
   const RunHistory& history = run.history;
   std::vector<bool> shared;
   for (int i = 0; i < history.iterations(); ++i) {
     shared.push_back(std::isfinite(history.value(Metric::KlMean, i, 0)));
   }
+  bool any = false;
   const auto broken = [](double kl, double bound) { return kl > 1.1 * bound * (1.0 + 1e-9); };
   for (PlotSeries& series : content.series) {
     if (series.style.run != run.index) continue;
@@ -96,7 +97,19 @@ void flagViolations(PlotContent& content, const PlotRun& run) {
                                ? broken(history.value(Metric::Kl, i, c), history.value(Metric::KlBound, i, c))
                                : broken(history.value(Metric::KlMean, i, 0), history.mean(Metric::KlBound, i));
       if (flagged) series.flagged.push_back(i);
+      any = any || flagged;
     }
+  }
+  return any;
+}
+
+/// The red circles, which stand on lines that have entries of their own.
+void explainFlags(PlotContent& content, const PlotRun& run) {
+  PlotStyle style = runStyle(run, PlotRole::Neutral, PlotDash::Solid);
+  style.shape = PlotStyle::Shape::Flag;
+  const int legend = addLegend(content, QStringLiteral("Above its bound"), style, kNoValue);
+  for (PlotSeries& series : content.series) {
+    if (series.style.run == run.index && !series.flagged.empty()) series.flagLegend = legend;
   }
 }
 
@@ -125,8 +138,9 @@ void buildKl(const PlotRequest& request, PlotContent& content) {
   for (const PlotRun& run : plotRuns(request)) {
     addMetricLines(content, run,
                    {.metric = Metric::Kl, .name = QStringLiteral("C-step"), .style = localMean(run)});
-    flagViolations(content, run);
+    const bool broken = flagViolations(content, run);
     addBounds(content, run);
+    if (broken) explainFlags(content, run);
     PlotStyle apart = globalMean(run);
     apart.thick = false;
     apart.marker = PlotMarker::Filled;

@@ -33,7 +33,7 @@ struct PlotAxis {
 
 /// How a line, band or bar looks; the legend draws the same.
 struct PlotStyle {
-  enum class Shape { Line, Band, FilledBar, OutlineBar };
+  enum class Shape { Line, Band, FilledBar, OutlineBar, Flag };
   Shape shape = Shape::Line;
   PlotRole role = PlotRole::Neutral;
   int shade = 0;   ///< condition or component: this one (-1: a sample that stands for all) ...
@@ -67,6 +67,7 @@ struct PlotSeries {
   /// Sorted by x. In plots over iterations point i is iteration i + 1, with a NaN where there is no value.
   std::vector<QPointF> points;
   std::vector<int> flagged;  ///< indices that break a bound
+  int flagLegend = -1;       ///< the entry that explains and switches the flags
 };
 
 struct PlotSpan {

@@ -96,15 +96,14 @@ void paintMarkers(QPainter& painter, const PlotFrame& frame, const PlotSeries& s
     drawPlotMarker(painter, QPointF(frame.atX(point->x()), y), marker, color, frame.theme);
   }
 
+  if (!frame.visible(series.flagLegend)) return;
   double lastFlag = -1e9;
   for (const int index : series.flagged) {
     const QPointF& point = points[static_cast<std::size_t>(index)];
     const QPointF at(frame.atX(point.x()), frame.atY(point.y(), series.side));
     if (std::isnan(at.y()) || !frame.area.contains(at) || at.x() - lastFlag < 4.0) continue;
     lastFlag = at.x();
-    painter.setPen(QPen(frame.theme.danger, 1.5));
-    painter.setBrush(Qt::NoBrush);
-    painter.drawEllipse(at, 4.5, 4.5);
+    drawPlotFlag(painter, at, frame.theme);
   }
 }
 

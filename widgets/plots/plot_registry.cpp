@@ -111,7 +111,10 @@ void orderLegend(PlotContent& content) {
   const auto move = [&place](int& index) {
     if (index >= 0) index = place[static_cast<std::size_t>(index)];
   };
-  for (PlotSeries& series : content.series) move(series.legend);
+  for (PlotSeries& series : content.series) {
+    move(series.legend);
+    move(series.flagLegend);
+  }
   for (PlotBand& band : content.bands) move(band.legend);
   for (PlotBars& bars : content.bars) move(bars.legend);
 }

@@ -87,7 +87,16 @@ void drawPlotSample(QPainter& painter, const QRectF& rect, const PlotStyle& styl
       painter.drawRect(box);
       break;
     }
+    case PlotStyle::Shape::Flag:
+      drawPlotFlag(painter, centre, theme);
+      break;
   }
+}
+
+void drawPlotFlag(QPainter& painter, const QPointF& at, const Theme& theme) {
+  painter.setPen(QPen(theme.danger, 1.5));
+  painter.setBrush(Qt::NoBrush);
+  painter.drawEllipse(at, 4.5, 4.5);
 }
 
 }  // namespace gps::ui

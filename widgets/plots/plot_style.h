@@ -20,7 +20,9 @@ QPen plotPen(const Theme& theme, const PlotStyle& style, bool few);
 QBrush plotBrush(const Theme& theme, const PlotStyle& style);
 void drawPlotMarker(QPainter& painter, const QPointF& centre, PlotMarker marker, const QColor& color,
                     const Theme& theme);
-/// Line with marker, band or bar, as the legend shows it.
+/// The red circle around a value that breaks a bound.
+void drawPlotFlag(QPainter& painter, const QPointF& at, const Theme& theme);
+/// Line with marker, band, bar or flag, as the legend shows it.
 void drawPlotSample(QPainter& painter, const QRectF& rect, const PlotStyle& style, const Theme& theme);
 
 }  // namespace gps::ui
