@@ -137,6 +137,7 @@ void MainWindow::connectViews() {
   connect(m_workspace, &Workspace::iterationChosen, m_plots, &PlotBoard::setIteration);
   connect(m_workspace, &Workspace::timeStepChosen, m_plots, &PlotBoard::setTimeStep);
   connect(m_workspace, &Workspace::runActivated, this, &MainWindow::selectRun);
+  connect(m_workspace, &Workspace::testsClicked, m_actions.showTests, &QAction::toggle);
   connect(m_workspace, &Workspace::conditionChosen, this, [this] { m_viewsDirty = true; });
   connect(m_plots, &PlotBoard::iterationClicked, this, [this](int iteration, int condition) {
     m_workspace->setIteration(iteration);
@@ -385,7 +386,8 @@ void MainWindow::applyLayers() {
                           .global = m_actions.showGlobal->isChecked(),
                           .tubes = m_actions.showTubes->isChecked(),
                           .ghosts = m_actions.showGhosts->isChecked(),
-                          .grid = m_actions.showGrid->isChecked()});
+                          .grid = m_actions.showGrid->isChecked(),
+                          .tests = m_actions.showTests->isChecked()});
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {

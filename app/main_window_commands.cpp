@@ -91,7 +91,7 @@ void MainWindow::connectActions() {
   connect(a.removeRun, &QAction::triggered, this, &MainWindow::removeSecondRun);
   connect(a.algorithm, &QComboBox::activated, this, &MainWindow::requestAlgorithm);
 
-  for (QAction* layer : {a.showSamples, a.showLocal, a.showGlobal, a.showTubes, a.showGhosts, a.showGrid}) {
+  for (QAction* layer : {a.showSamples, a.showLocal, a.showGlobal, a.showTubes, a.showGhosts, a.showGrid, a.showTests}) {
     connect(layer, &QAction::toggled, this, &MainWindow::applyLayers);
   }
   connect(a.fit, &QAction::triggered, m_workspace, &Workspace::fit);

@@ -115,6 +115,8 @@ void WindowActions::makeViewActions() {
   showGhosts =
       addLayer("view.ghosts", tr("Earlier iterations"), tr("Paths of earlier iterations, faded"), "ghost");
   showGrid = addLayer("view.grid", tr("Grid"), tr("Grid behind the scene"), "grid");
+  showTests = addLayer("view.tests", tr("Test conditions"), tr("Starts and goals that no run trains on"), {});
+  showTests->setChecked(false);
   fit = add("view.fit", tr("Fit to view"), tr("Show the whole scene and its paths"), "fit", "Ctrl+0");
   themes = choices(m_window, "view.theme.",
                    {{"system", tr("Like the system")}, {"light", tr("Light")}, {"dark", tr("Dark")}});
@@ -142,7 +144,7 @@ void WindowActions::makeMenus() {
   run->addActions({exportLogA, exportLogB});
 
   QMenu* view = bar->addMenu(tr("&View"));
-  view->addActions({showSamples, showLocal, showGlobal, showTubes, showGhosts, showGrid});
+  view->addActions({showSamples, showLocal, showGlobal, showTubes, showGhosts, showGrid, showTests});
   view->addSeparator();
   view->addAction(fit);
   view->addMenu(tr("Theme"))->addActions(themes->actions());

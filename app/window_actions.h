@@ -47,6 +47,7 @@ class WindowActions {
   QAction* showTubes;
   QAction* showGhosts;
   QAction* showGrid;
+  QAction* showTests;
   QAction* fit;
   QActionGroup* themes;  ///< data: ThemeChoice as int
   QActionGroup* levels;  ///< data: Level as int

@@ -121,6 +121,7 @@ void Workspace::makeView(RunSession* run, int index) {
     setCondition(condition);
     Q_EMIT conditionChosen(condition);
   });
+  connect(canvas, &SceneCanvas::testsClicked, this, &Workspace::testsClicked);
   for (QWidget* part : {static_cast<QWidget*>(view->header), static_cast<QWidget*>(view->canvas)}) {
     part->installEventFilter(this);
   }
@@ -181,6 +182,7 @@ bool Workspace::refreshNext() {
       m_time->setHorizon(run.setup().task->T, run.setup().task->dt);
     }
     view.header->setProgress(run.progress());
+    view.canvas->setRunning(run.active());
     view.phases->setProgress(run.progress(), run.hasData());
   }
   m_spreading = true;

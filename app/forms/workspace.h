@@ -53,6 +53,7 @@ class Workspace : public QWidget {
   void timeStepChosen(double step);
   void conditionChosen(int condition);
   void runActivated(int run);
+  void testsClicked();
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;

@@ -80,6 +80,7 @@ class TestMainWindow : public QObject {
   void failureStandsInTheBarAndRetryContinues();
   void warningsCountUpInTheStripAndOpenInTheBar();
   void resetAsksOnceInTheBar();
+  void testConditionsAreSwitchedByMenuAndLegend();
   void changedAlgorithmBeginsAFreshRun();
   void badSceneFileSaysWhatWhereAndHow();
   void brokenFileIsSaidBeforeAnythingIsAsked();
@@ -312,6 +313,17 @@ void TestMainWindow::resetAsksOnceInTheBar() {
   QCOMPARE(o.run(0).state(), RunState::Idle);
   QVERIFY(!o.run(0).hasData());
   QVERIFY(o.window.workspace()->shown(0) == nullptr);
+}
+
+void TestMainWindow::testConditionsAreSwitchedByMenuAndLegend() {
+  Opened o;
+  QVERIFY(o.window.openScene("reach"));
+  QVERIFY(!o.window.workspace()->canvas(0)->layers().tests);
+  o.window.actions().showTests->trigger();
+  QVERIFY(o.window.workspace()->canvas(0)->layers().tests);
+  Q_EMIT o.window.workspace()->canvas(0)->testsClicked();
+  QVERIFY(!o.window.workspace()->canvas(0)->layers().tests);
+  QVERIFY(!o.window.actions().showTests->isChecked());
 }
 
 void TestMainWindow::changedAlgorithmBeginsAFreshRun() {

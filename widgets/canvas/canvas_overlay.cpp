@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "widgets/canvas/scene_painter.h"
+#include "widgets/canvas/test_place_painter.h"
 #include "widgets/canvas/trajectory_painter.h"
 
 namespace gps::ui {
@@ -37,12 +38,34 @@ QPen line(const QColor& colour, double width) {
   return pen;
 }
 
+/// What a legend in this corner covers, in pixels squared. Each thing counts at least a little, so that thin ones do.
+double coveredBy(const QRectF& box, std::span<const QRectF> things) {
+  double sum = 0.0;
+  for (const QRectF& thing : things) {
+    const QRectF common = box.intersected(thing);
+    if (!common.isEmpty()) sum += 50.0 + common.width() * common.height();
+  }
+  return sum;
+}
+
+QRectF inCorner(const QSizeF& size, Corner corner, const ViewMap& map, double line) {
+  const bool left = corner == Corner::BottomLeft || corner == Corner::TopLeft;
+  const bool top = corner == Corner::TopRight || corner == Corner::TopLeft;
+  // The scale bar and the caption have the left corners first.
+  const double above = corner == Corner::TopLeft ? line + 14 : 0, below = corner == Corner::BottomLeft ? line + 20 : 0;
+  return QRectF(QPointF(left ? kMargin : map.size.width() - kMargin - size.width(),
+                        top ? kMargin + above : map.size.height() - kMargin - below - size.height()),
+                size);
+}
+
 }  // namespace
 
-void paintLegend(QPainter& painter, const LegendContent& content, const ViewMap& map, const Theme& theme) {
+LegendPlace paintLegend(QPainter& painter, const LegendContent& content, const LegendPlace& before,
+                        std::span<const QRectF> keepClear, const ViewMap& map, const Theme& theme) {
   struct Entry {
     QString text;
     std::function<void(const QRectF&)> sample;
+    bool quiet = false;
   };
   std::vector<Entry> entries;
   const auto midline = [](const QRectF& box) {
@@ -114,28 +137,51 @@ void paintLegend(QPainter& painter, const LegendContent& content, const ViewMap&
                          painter.drawLine(c - QPointF(0, 3.5), c + QPointF(0, 3.5));
                        }});
   }
-  if (entries.empty()) return;
+  if (content.tests > 0) {
+    const QString count = content.tests == 1 ? QStringLiteral("1 test condition")
+                                             : QStringLiteral("%1 test conditions").arg(content.tests);
+    entries.push_back({content.testsShown ? count : count + QStringLiteral(", hidden"),
+                       [&](const QRectF& box) { paintTestMark(painter, box.center(), 6, theme); },
+                       !content.testsShown});
+  }
+  LegendPlace place = before;
+  place.box = place.tests = QRectF();
+  if (entries.empty()) return place;
   painter.save();
   painter.setFont(smallFont(painter));
   const QFontMetricsF metrics(painter.font());
   double widest = 0;
   for (const Entry& entry : entries) widest = std::max(widest, metrics.horizontalAdvance(entry.text));
   const double row = metrics.height() + 4;
-  QRectF box(0, 0, kSample + 8 + widest + 16, row * static_cast<double>(entries.size()) + 8);
-  box.moveBottomRight(QPointF(map.size.width() - kMargin, map.size.height() - kMargin));
+  const QSizeF size(kSample + 8 + widest + 16, row * static_cast<double>(entries.size()) + 8);
+  QRectF box = inCorner(size, place.corner, map, metrics.height());
+  double least = coveredBy(box, keepClear);
+  if (least > 0) {
+    for (const Corner corner : {Corner::BottomRight, Corner::TopRight, Corner::BottomLeft, Corner::TopLeft}) {
+      const QRectF other = inCorner(size, corner, map, metrics.height());
+      const double covered = coveredBy(other, keepClear);
+      if (covered >= least) continue;
+      least = covered;
+      box = other;
+      place.corner = corner;
+    }
+  }
   const bool fits = box.width() < 0.45 * map.size.width() && box.height() < 0.45 * map.size.height();
   if (fits) {
+    place.box = box;
     plate(painter, box, theme);
     double y = box.top() + 4;
     for (const Entry& entry : entries) {
       entry.sample(QRectF(box.left() + 8, y, kSample, row));
-      painter.setPen(theme.text);
+      painter.setPen(entry.quiet ? theme.muted : theme.text);
       painter.drawText(QRectF(box.left() + 16 + kSample, y, widest + 1, row),
                        Qt::AlignLeft | Qt::AlignVCenter, entry.text);
       y += row;
     }
+    if (content.tests > 0) place.tests = QRectF(box.left(), box.bottom() - 4 - row, box.width(), row);
   }
   painter.restore();
+  return place;
 }
 
 void paintLabels(QPainter& painter, const std::vector<ConditionLabel>& labels, const Theme& theme) {

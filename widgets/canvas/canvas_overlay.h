@@ -3,7 +3,9 @@
 
 #include <QColor>
 #include <QPointF>
+#include <QRectF>
 #include <QString>
+#include <span>
 #include <vector>
 
 #include "widgets/canvas/scene_canvas.h"
@@ -22,6 +24,8 @@ struct LegendContent {
   bool globalTubes = false;
   bool ghosts = false;
   bool goal = false;
+  int tests = 0;            ///< conditions kept for testing
+  bool testsShown = false;  ///< else the entry only says that they exist
 };
 
 /// The number of a condition beside what belongs to it.
@@ -33,9 +37,20 @@ struct ConditionLabel {
 };
 void paintLabels(QPainter& painter, const std::vector<ConditionLabel>& labels, const Theme& theme);
 
-/// Lines, dashes, bands and marks with their names, in the lower right corner. Left out where the canvas is
-/// small.
-void paintLegend(QPainter& painter, const LegendContent& content, const ViewMap& map, const Theme& theme);
+/// Where a legend stands; above the scale bar and below the caption on the left.
+enum class Corner { BottomRight, TopRight, BottomLeft, TopLeft };
+
+/// What paintLegend() drew where, in pixels; null: nothing.
+struct LegendPlace {
+  Corner corner = Corner::BottomRight;
+  QRectF box{};
+  QRectF tests{};  ///< its entry of the test conditions
+};
+
+/// Lines, dashes, bands and marks with their names. Stays in the corner of `before` as long as it covers nothing of
+/// `keepClear` (pixels) there, else goes where it covers least. Left out where the canvas is small.
+LegendPlace paintLegend(QPainter& painter, const LegendContent& content, const LegendPlace& before,
+                        std::span<const QRectF> keepClear, const ViewMap& map, const Theme& theme);
 
 /// A bar of a round length with its unit, in the lower left corner.
 void paintScaleBar(QPainter& painter, const ViewMap& map, const Theme& theme);

@@ -16,6 +16,7 @@
 #include "widgets/canvas/canvas_overlay.h"
 #include "widgets/canvas/place_painter.h"
 #include "widgets/canvas/scene_painter.h"
+#include "widgets/canvas/test_place_painter.h"
 #include "widgets/canvas/trajectory_painter.h"
 
 namespace gps::ui {
@@ -43,6 +44,8 @@ struct SceneCanvas::Impl {
   // Derived from the scene once, not per frame.
   std::vector<const Condition*> conditions;
   std::vector<Places> places;  // per trained condition; at least one
+  std::vector<Places> tests;   // per condition kept for testing
+  bool running = false;
 
   /// What the camera does by itself when the canvas is resized.
   enum class Aim { Camera, All, User };
@@ -53,6 +56,8 @@ struct SceneCanvas::Impl {
   QPixmap ground;    // grid, static bodies, goal
   QPixmap backdrop;  // ground and paths
   std::optional<LegendContent> explained;
+  std::optional<std::vector<QRectF>> keepClear;  // of the legend, in pixels
+  LegendPlace legendPlace;
 
   bool ring = false;  // a focus that came by key shows its ring; one that came by mouse does not
   QPointF pressed, dragged;
@@ -60,6 +65,7 @@ struct SceneCanvas::Impl {
 
   void forgetGround() {
     ground = QPixmap();
+    keepClear.reset();
     forgetPaths();
   }
   void forgetPaths() {
@@ -81,11 +87,15 @@ struct SceneCanvas::Impl {
   void deriveFromScene() {
     conditions.clear();
     places.clear();
+    tests.clear();
+    legendPlace = LegendPlace{};
     if (!scene) return;
     conditions = trainedConditions(*scene);
     for (const Condition* condition : conditions)
       places.push_back({startPoses(*scene, condition), goalOf(*scene, condition)});
     if (places.empty()) places.push_back({startPoses(*scene, nullptr), goalOf(*scene)});
+    for (const Condition* condition : testConditions(*scene))
+      tests.push_back({startPoses(*scene, condition), goalOf(*scene, condition)});
   }
 
   void moveTo(const ViewMap& next) {
@@ -139,6 +149,7 @@ struct SceneCanvas::Impl {
     painter.setRenderHint(QPainter::Antialiasing);
     paintStaticBodies(painter, *scene, places, paths.condition, map, theme);
     paintGoals(painter, *scene, places, paths.condition, map, theme);
+    if (paths.layers.tests) paintTestPlaces(painter, *scene, places, tests, map, theme);
   }
 
   void paintBackdrop() {
@@ -229,14 +240,42 @@ struct SceneCanvas::Impl {
     content.goal = std::any_of(places.begin(), places.end(), [](const Places& each) {
       return each.goal.point || !each.goal.poses.empty();
     });
+    content.tests = static_cast<int>(tests.size());
+    content.testsShown = paths.layers.tests;
     explained = content;
     return *explained;
   }
 
+  /// Starts of the bodies that move, and goals: what the legend must not hide.
+  const std::vector<QRectF>& clearOfLegend() {
+    if (keepClear) return *keepClear;
+    keepClear.emplace();
+    const auto pixels = [this](const QRectF& box) {
+      return QRectF(map.toPixel(box.topLeft()), map.toPixel(box.bottomRight())).normalized().adjusted(-4, -4, 4, 4);
+    };
+    const auto add = [&](const Places& each) {
+      for (std::size_t i = 0; i < scene->bodies.size() && i < each.poses.size(); ++i) {
+        if (scene->bodies[i].dynamic) keepClear->push_back(pixels(bodyBounds(scene->bodies[i], each.poses[i])));
+        if (scene->bodies[i].dynamic && i < each.goal.poses.size())
+          keepClear->push_back(pixels(bodyBounds(scene->bodies[i], each.goal.poses[i])));
+      }
+      if (!each.goal.point) return;
+      const QPointF at = map.toPixel(each.goal.point->x(), each.goal.point->y());
+      keepClear->push_back(QRectF(at - QPointF(9, 9), QSizeF(18, 18)));
+    };
+    for (const Places& each : places) add(each);
+    if (paths.layers.tests) {
+      for (const Places& each : tests) add(each);
+    }
+    return *keepClear;
+  }
+
   QString caption() const {
     // In the corner, so that it hides nothing of the scene one is about to learn.
-    if (!paths.snapshot)
-      return QStringLiteral("Press Start: trajectories appear here after the first iteration");
+    if (!paths.snapshot) {
+      return running ? QStringLiteral("Trajectories appear here after the first iteration")
+                     : QStringLiteral("Press Start: trajectories appear here after the first iteration");
+    }
     const Snapshot& snapshot = *paths.snapshot;
     QString text = QStringLiteral("Iteration %1").arg(snapshot.report.iteration);
     if (snapshot.partial) text += QStringLiteral(", not finished");
@@ -311,6 +350,12 @@ CanvasLayers SceneCanvas::layers() const {
   return m_impl->paths.layers;
 }
 
+void SceneCanvas::setRunning(bool running) {
+  if (running == m_impl->running) return;
+  m_impl->running = running;
+  if (!m_impl->paths.snapshot) update();
+}
+
 void SceneCanvas::setTimeStep(double step) {
   const double next = std::isfinite(step) ? std::max(step, 0.0) : 0.0;
   if (next == m_impl->step) return;
@@ -380,6 +425,7 @@ QString SceneCanvas::summary() const {
     shown << countText(static_cast<int>(d.paths.earlier.size()), "earlier iteration", "earlier iterations");
   }
   if (content.goal) shown << QStringLiteral("goal");
+  if (content.testsShown && content.tests > 0) shown << countText(content.tests, "test condition", "test conditions");
   if (!shown.isEmpty()) text += QStringLiteral(" Shown: %1.").arg(shown.join(QStringLiteral(", ")));
   const MetricTable& metrics = snapshot.report.metrics;
   if (const auto local = metrics.mean(Metric::LocalCost)) {
@@ -394,6 +440,11 @@ QString SceneCanvas::summary() const {
 bool SceneCanvas::event(QEvent* event) {
   if (event->type() == QEvent::ToolTip) {
     const auto* help = static_cast<QHelpEvent*>(event);
+    if (m_impl->legendPlace.tests.contains(help->pos())) {
+      QToolTip::showText(help->globalPos(),
+                         QStringLiteral("Starts and goals that no run trains on. Click to show or hide them."), this);
+      return true;
+    }
     const int condition = conditionAt(m_impl->paths, m_impl->map, help->pos(), kReach);
     if (condition < 0) {
       QToolTip::hideText();
@@ -429,7 +480,7 @@ void SceneCanvas::paintEvent(QPaintEvent*) {
                    d.map, d.theme);
   } else {
     paintLabels(painter, d.labels(), d.theme);
-    paintLegend(painter, d.legend(), d.map, d.theme);
+    d.legendPlace = paintLegend(painter, d.legend(), d.legendPlace, d.clearOfLegend(), d.map, d.theme);
     paintScaleBar(painter, d.map, d.theme);
     paintCaption(painter, d.caption(), d.map, d.theme);
   }
@@ -476,6 +527,10 @@ void SceneCanvas::mouseReleaseEvent(QMouseEvent* event) {
   Impl& d = *m_impl;
   unsetCursor();
   if (!d.dragging && event->button() == Qt::LeftButton) {
+    if (d.legendPlace.tests.contains(event->position())) {
+      Q_EMIT testsClicked();
+      return;
+    }
     const int clicked = conditionAt(d.paths, d.map, event->position(), kReach);
     if (clicked >= 0) Q_EMIT conditionClicked(clicked);
   }

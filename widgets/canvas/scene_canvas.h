@@ -19,6 +19,7 @@ struct CanvasLayers {
   bool tubes = true;    ///< 2-sigma tubes of the marginals of the trace point
   bool ghosts = true;   ///< paths of earlier iterations, faded
   bool grid = true;
+  bool tests = false;   ///< starts and goals of the conditions kept for testing
 };
 
 /// Draws one run: bodies, goal, obstacles, trajectories. One QWidget painted with QPainter; layers cached as
@@ -37,6 +38,8 @@ class SceneCanvas : public QWidget {
                    std::vector<std::shared_ptr<const Snapshot>> earlier = {});
   void setLayers(const CanvasLayers& layers);
   CanvasLayers layers() const;
+  /// Whether the run works: until its first iteration the caption says what will appear, not what to press.
+  void setRunning(bool running);
   /// Time step shown, fractional between steps; 0 .. T-1.
   void setTimeStep(double step);
   double timeStep() const;
@@ -65,6 +68,7 @@ class SceneCanvas : public QWidget {
  Q_SIGNALS:
   void viewChanged();                    ///< by the user, so that linked canvases can follow
   void conditionClicked(int condition);  ///< a path was clicked, or chosen by key; -1: all
+  void testsClicked();                   ///< the legend's entry of the test conditions was clicked
 
  protected:
   bool event(QEvent* event) override;

@@ -130,6 +130,14 @@ std::vector<const Condition*> trainedConditions(const Scene& scene) {
   return trained;
 }
 
+std::vector<const Condition*> testConditions(const Scene& scene) {
+  std::vector<const Condition*> tests;
+  for (const Condition& condition : scene.conditions) {
+    if (condition.enabled && condition.test) tests.push_back(&condition);
+  }
+  return tests;
+}
+
 bool sameMovers(const Scene& scene, const std::vector<Pose>& a, const std::vector<Pose>& b) {
   for (std::size_t i = 0; i < scene.bodies.size() && i < a.size() && i < b.size(); ++i) {
     if (!scene.bodies[i].dynamic) continue;

@@ -18,6 +18,9 @@ std::vector<Pose> startPoses(const Scene& scene, const Condition* condition);
 /// Conditions that are trained on, in the order in which a run numbers them.
 std::vector<const Condition*> trainedConditions(const Scene& scene);
 
+/// Conditions that no run trains on, in the order of the file.
+std::vector<const Condition*> testConditions(const Scene& scene);
+
 /// Whether the bodies that move stand alike.
 bool sameMovers(const Scene& scene, const std::vector<Pose>& a, const std::vector<Pose>& b);
 
