@@ -211,6 +211,8 @@ void MainWindow::watch(RunSession* run) {
   connect(run, &RunSession::parametersChanged, this, [this] { m_formDirty = true; });
   connect(run, &RunSession::stateChanged, this, [this, run](RunState state) {
     showControls();
+    // Asked while it ran, the question says what no longer holds.
+    if (!anyActive() && m_messages->keys().contains("reset")) requestReset();
     if (state != RunState::Failed) {
       const QString key = "failure." + letter(run);
       m_messages->dismiss(key);

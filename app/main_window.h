@@ -5,6 +5,7 @@
 #include <QTimer>
 #include <filesystem>
 #include <functional>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <optional>
@@ -92,6 +93,9 @@ class MainWindow : public QMainWindow {
   bool anyActive() const;
   int discardedIterations() const;
 
+  /// Before a run goes on: the form shows what it goes on with, and questions that this answers are withdrawn.
+  void settleForm();
+  void withdraw(std::initializer_list<const char*> questions);
   void requestStart();
   void requestStep(StepUnit unit);
   void requestReset();

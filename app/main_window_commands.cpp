@@ -242,7 +242,7 @@ void MainWindow::restart(int run, const std::string& algorithm, Parameters param
   RunSession& session = *m_runs[static_cast<std::size_t>(run)];
   const RunSession& other = *m_runs[m_runs.size() - 1 - static_cast<std::size_t>(run)];
   const bool twice = m_runs.size() > 1 && other.setup().algorithm == algorithm;
-  m_messages->dismiss("warnings");
+  withdraw({"reset", "newRun", "algorithm", "refused", "warnings"});
   session.reset(
       {algorithm + (twice && run == 1 ? "-2" : "-1"), algorithm, session.setup().task, std::move(parameters)},
       legend(algorithm, run));
@@ -279,14 +279,38 @@ void MainWindow::requestAlgorithm() {
       tr("Begin a new run"), [this, run, chosen] { changeAlgorithm(run, chosen); });
 }
 
+void MainWindow::withdraw(std::initializer_list<const char*> questions) {
+  for (const char* key : questions) {
+    m_messages->dismiss(key);
+    m_answers.erase(key);
+  }
+}
+
+void MainWindow::settleForm() {
+  withdraw({"reset", "newRun", "algorithm", "refused"});
+  const std::vector<ParameterForm::Refused> refused = m_panel->form()->settle();
+  if (refused.empty()) return;
+  QStringList kept, problems;
+  for (const ParameterForm::Refused& each : refused) {
+    kept << tr("%1 stays %2: “%3” was not taken.").arg(each.label, each.kept, each.typed);
+    problems << each.problem;
+  }
+  m_messages->post({.key = "refused",
+                    .severity = Severity::Warning,
+                    .what = kept.join(' '),
+                    .where = {},
+                    .mend = problems.join(' '),
+                    .action = {}});
+  m_panel->form()->focusParameter(refused.front().key);
+}
+
 void MainWindow::requestStart() {
-  // The form has to show what the run starts with.
-  m_panel->form()->settle();
+  settleForm();
   for (RunSession* run : startable(runs())) run->start();
 }
 
 void MainWindow::requestStep(StepUnit unit) {
-  m_panel->form()->settle();
+  settleForm();
   std::vector<RunSession*> ready, finished;
   for (RunSession* run : runs()) {
     if (!controlsFor(run->state(), run->hasData()).step) continue;
@@ -305,9 +329,10 @@ void MainWindow::requestReset() {
     runsChanged();
   };
   const int lost = discardedIterations();
-  if (lost == 0 && !anyActive()) return;
+  if (lost == 0 && !anyActive()) return withdraw({"reset"});
+  // No number while it grows.
   ask("reset",
-      anyActive() ? tr("Reset stops what runs and forgets %n finished iteration(s).", nullptr, lost)
+      anyActive() ? tr("Reset stops what runs and forgets its iterations.")
                   : tr("Reset forgets %n finished iteration(s).", nullptr, lost),
       tr("This version saves no sessions; export the log to keep the numbers."), tr("Reset now"), reset);
 }
@@ -348,6 +373,7 @@ void MainWindow::showWarnings() {
 
 void MainWindow::editParameter(const QString& key, const QString& value) {
   if (m_runs.empty()) return;
+  withdraw({"refused"});
   RunSession& selected = *m_runs[static_cast<std::size_t>(m_selected)];
   const std::optional<ParamField> field = fieldOf(selected.parameters(), key);
   if (!field) return;

@@ -40,7 +40,8 @@ Fairness fairness(const Contestant& a, const Contestant& b) {
   const std::vector<ParamField> ofA = describe(*a.parameters, *a.parameters);
   const std::vector<ParamField> ofB = describe(*b.parameters, *b.parameters);
   bool noise = a.task == b.task, start = a.task == b.task, cost = a.task == b.task;
-  QStringList settings;
+  QStringList settings;  // that differ and are no part of noise, start and cost
+  QStringList values;    // of everything that differs
   for (std::size_t i = 0; i < ofA.size() && i < ofB.size(); ++i) {
     const ParamSpec& spec = ofA[i].spec;
     if (spec.key == "run.threads" || spec.key == "run.iterations") continue;  // never changes an iteration
@@ -51,7 +52,11 @@ Fairness fairness(const Contestant& a, const Contestant& b) {
     // controllers.
     const bool changed = pastOf(a, spec.key) != pastOf(b, spec.key);
     if (!different && !changed) continue;
-    if (different) result.different << label;
+    if (different) {
+      result.different << label;
+      values << tr("%1 (A %2, B %3)")
+                    .arg(label, QString::fromStdString(ofA[i].value), QString::fromStdString(ofB[i].value));
+    }
     if (changed) {
       QStringList when;
       for (const auto& [side, letter] : {std::pair(&a, "A"), std::pair(&b, "B")}) {
@@ -71,26 +76,26 @@ Fairness fairness(const Contestant& a, const Contestant& b) {
     }
   }
   result.fair = noise && start && cost;
-  QStringList parts;
-  parts << (noise ? tr("same noise") : tr("different noise"));
-  parts << (start ? tr("same start") : tr("different start"));
-  parts << (cost ? tr("same cost") : tr("different cost"));
-  result.text =
-      (result.fair ? tr("Fair comparison: %1.") : tr("Not a fair comparison: %1.")).arg(parts.join(", "));
-  if (!result.fair) {
-    QStringList causes = result.different;
-    for (const QString& setting : settings) causes.removeAll(setting);
-    if (!causes.isEmpty()) result.text += QLatin1Char(' ') + tr("Differs: %1.").arg(causes.join(", "));
+  QStringList equal, unequal;
+  for (const auto& [same, name] : {std::pair(noise, tr("noise")), std::pair(start, tr("start")),
+                                   std::pair(cost, tr("cost"))}) {
+    (same ? equal : unequal) << name;
   }
-  if (!settings.isEmpty()) {
+  const bool alike = result.fair && settings.isEmpty() && result.changed.isEmpty();
+  if (alike) equal << tr("all shared parameters");
+  if (alike) result.text = tr("Fair comparison. ");
+  if (!result.fair) result.text = tr("Not a fair comparison: different %1. ").arg(unequal.join(", "));
+  if (!equal.isEmpty()) result.text += tr("Equal: %1.").arg(equal.join(", "));
+  if (!values.isEmpty()) {
     constexpr qsizetype kShown = 4;
-    QString list = QStringList(settings.mid(0, kShown)).join(", ");
-    if (settings.size() > kShown) list += tr(" and %1 more").arg(settings.size() - kShown);
-    result.text += QLatin1Char(' ') + tr("Each with its own %1.").arg(list);
+    QString list = QStringList(values.mid(0, kShown)).join(", ");
+    if (values.size() > kShown) list += tr(" and %1 more").arg(values.size() - kShown);
+    result.text += QLatin1Char(' ') + tr("Differs: %1.").arg(list);
   }
   if (!result.changed.isEmpty()) {
     result.text += QLatin1Char(' ') + tr("Changed while it went on: %1.").arg(result.changed.join(", "));
   }
+  result.text = result.text.simplified();
   return result;
 }
 

@@ -185,6 +185,12 @@ bool Workspace::refreshNext() {
     view.canvas->setRunning(run.active());
     view.phases->setProgress(run.progress(), run.hasData());
   }
+  // Canvases side by side are of one size, whatever the strips above them say.
+  int tall = 0;
+  for (const auto& view : m_views) {
+    if (m_views.size() > 1) tall = std::max(tall, view->phases->heightForWidth(view->phases->width()));
+  }
+  for (const auto& view : m_views) view->phases->setMinimumHeight(tall);
   m_spreading = true;
   m_time->setIterationCount(iterations);  // while following, chooses the newest
   m_spreading = false;

@@ -295,14 +295,20 @@ void TestBridge::fairnessNamesWhatDiffers() {
   Parameters b = *parametersBeside({&mdgps, task.get(), &a}, "badmm");
   Fairness verdict = fairness({&mdgps, task.get(), &a}, {&badmm, task.get(), &b});
   QVERIFY(verdict.fair);
-  QVERIFY2(verdict.text.contains("same noise") && verdict.text.contains("same start"),
+  QVERIFY2(verdict.text.contains("Equal: noise, start, cost.") &&
+               verdict.text.contains("Differs: Step rule (A global, B classic)"),
            qPrintable(verdict.text));
-  QVERIFY(verdict.different.contains("Step rule"));  // on purpose, so it stays fair
+  QVERIFY(!verdict.text.contains("Fair comparison"));  // not said of what differs
+  QVERIFY(verdict.different.contains("Step rule"));    // on purpose, so noise, start and cost stay comparable
 
   b.run.seed = a.run.seed + 1;
   verdict = fairness({&mdgps, task.get(), &a}, {&badmm, task.get(), &b});
   QVERIFY(!verdict.fair);
-  QVERIFY2(verdict.text.contains("different noise") && verdict.text.contains("Seed"),
+  QVERIFY2(verdict.text.contains("different noise") && verdict.text.contains("Equal: start, cost.") &&
+               verdict.text.contains("Seed (A 0, B 1)"),
+           qPrintable(verdict.text));
+  verdict = fairness({&mdgps, task.get(), &a}, {&mdgps, task.get(), &a});
+  QVERIFY2(verdict.text.startsWith("Fair comparison. Equal: noise, start, cost, all shared parameters."),
            qPrintable(verdict.text));
 }
 

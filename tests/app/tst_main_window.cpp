@@ -2,6 +2,9 @@
 #include <QAction>
 #include <QComboBox>
 #include <QLineEdit>
+#include <QRegularExpression>
+#include <QScrollArea>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QStackedWidget>
 #include <QTemporaryDir>
@@ -80,6 +83,8 @@ class TestMainWindow : public QObject {
   void failureStandsInTheBarAndRetryContinues();
   void warningsCountUpInTheStripAndOpenInTheBar();
   void resetAsksOnceInTheBar();
+  void theResetQuestionNeverSaysWhatNoLongerHolds();
+  void startPageFitsItsWindow();
   void testConditionsAreSwitchedByMenuAndLegend();
   void changedAlgorithmBeginsAFreshRun();
   void badSceneFileSaysWhatWhereAndHow();
@@ -315,6 +320,42 @@ void TestMainWindow::resetAsksOnceInTheBar() {
   QVERIFY(o.window.workspace()->shown(0) == nullptr);
 }
 
+void TestMainWindow::theResetQuestionNeverSaysWhatNoLongerHolds() {
+  Opened o;
+  QVERIFY(o.window.openTask(testing::massTask(), "trajopt"));
+  o.makeCheap(2);
+  o.window.actions().start->trigger();
+  QVERIFY(o.becomes(0, RunState::Finished));
+  o.window.actions().reset->trigger();
+  QVERIFY(o.window.messages()->keys().contains("reset"));
+  o.window.actions().start->trigger();  // whoever goes on does not reset
+  QVERIFY(!o.window.messages()->keys().contains("reset"));
+  QVERIFY(o.becomes(0, RunState::Finished));
+
+  o.makeCheap(100000);
+  o.window.actions().start->trigger();
+  QTRY_VERIFY_WITH_TIMEOUT(o.run(0).state() == RunState::Running, kPatience);
+  const auto text = [&o] {
+    const auto* frame = o.window.findChild<QWidget*>("message.reset");
+    return frame ? frame->accessibleName() : QString();
+  };
+  o.window.actions().reset->trigger();
+  QVERIFY2(text().contains("stops what runs") && !text().contains(QRegularExpression("[0-9]")), qPrintable(text()));
+  o.window.actions().stop->trigger();
+  QVERIFY(o.becomes(0, RunState::Idle));
+  const QString count = QString::number(o.run(0).history()->iterations());
+  QTRY_VERIFY2(text().contains(count) && !text().contains("stops what runs"), qPrintable(text()));
+}
+
+void TestMainWindow::startPageFitsItsWindow() {
+  Opened o;
+  QVERIFY(QTest::qWaitForWindowExposed(&o.window));
+  const auto* scroll = o.window.findChild<QScrollArea*>("start.scroll");
+  QVERIFY(scroll);
+  QTRY_VERIFY2(scroll->verticalScrollBar()->maximum() == 0,
+               qPrintable(QString::number(scroll->verticalScrollBar()->maximum())));
+}
+
 void TestMainWindow::testConditionsAreSwitchedByMenuAndLegend() {
   Opened o;
   QVERIFY(o.window.openScene("reach"));
@@ -389,6 +430,11 @@ void TestMainWindow::startShowsTheValuesItStartsWith() {
   QTest::keyClicks(line("lqr.kl_step"), "0.7");
   o.window.actions().start->trigger();
   QCOMPARE(line("run.samples")->text(), before);
+  // Said, and where the user can mend it.
+  QVERIFY(o.window.messages()->keys().contains("refused"));
+  const QString said = o.window.findChild<QWidget*>("message.refused")->accessibleName();
+  QVERIFY2(said.contains("many") && said.contains(before), qPrintable(said));
+  QCOMPARE(o.window.focusWidget(), static_cast<QWidget*>(line("run.samples")));
   QVERIFY(o.window.findChild<QWidget*>("error.run.samples")->isHidden());
   // What was valid counts, though Return was never pressed.
   QCOMPARE(o.run(0).setup().parameters.lqr.klStep, 0.7);

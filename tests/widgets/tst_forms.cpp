@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QElapsedTimer>
 #include <QLabel>
+#include <QLayout>
 #include <QLineEdit>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -496,7 +497,8 @@ class TestForms : public QObject {
   }
 
   void headerSaysStateAndCostsInWords() {
-    RunHeader header;
+    QWidget window;
+    RunHeader header(&window);  // as a window of its own it would refuse to become narrow
     header.setRun("A", "Trajectory optimisation", false);
     Progress progress;
     progress.state = RunState::Running;
@@ -525,6 +527,19 @@ class TestForms : public QObject {
     header.setProgress(progress);
     QCOMPARE(state->property("tone").toString(), QString("good"));
     header.setRun("B", "MDGPS", true);
+    // Two runs in a window of 1280 pixels: words go, nothing is cut.
+    progress.outcome = Outcome{1, 4, {}};
+    progress.iteration = progress.iterations = 1000;
+    header.setSnapshot(test::snapshotOf(test::taskOf(test::roomScene(2)), {}));
+    header.setRun("B", "Trajectory optimisation", true);
+    for (const int width : {1200, 470, 400}) {
+      header.resize(width, 30);
+      header.setProgress(progress);
+      QVERIFY2(header.layout()->minimumSize().width() <= width,
+               qPrintable(QString("%1 > %2").arg(header.layout()->minimumSize().width()).arg(width)));
+      QCOMPARE(header.findChild<QLabel*>("header.algorithm")->isHidden(), width < 1200);
+      QVERIFY(header.findChild<QLabel*>("header.state")->text().contains("1 of 4 solved"));
+    }
     header.setSnapshot(nullptr);
     QVERIFY(!header.summary().contains("not defined"));
     QCOMPARE(shortNumber(12345.6), QStringLiteral("12346"));

@@ -314,8 +314,20 @@ void ParameterForm::setError(const QString& key, const QString& message) {
   if (ParameterRow* row = m_impl->rows.value(key, nullptr)) row->setError(message);
 }
 
-void ParameterForm::settle() {
-  for (ParameterRow* row : m_impl->rows.values()) row->settle();
+std::vector<ParameterForm::Refused> ParameterForm::settle() {
+  std::vector<Refused> refused;
+  // In the order of the form. A row that commits may have the form replaced, so rows are found by key.
+  std::vector<QString> keys;
+  for (const ParamField& field : m_impl->fields) keys.push_back(QString::fromStdString(field.spec.key));
+  for (const QString& key : keys) {
+    ParameterRow* const row = m_impl->rows.value(key, nullptr);
+    if (row == nullptr) continue;
+    const std::optional<ParameterRow::Refused> found = row->settle();
+    if (!found) continue;
+    refused.push_back({key, QString::fromStdString(row->field().spec.label), found->typed, found->problem,
+                       QString::fromStdString(row->field().value)});
+  }
+  return refused;
 }
 
 void ParameterForm::focusParameter(const QString& key) {

@@ -29,8 +29,16 @@ class ParameterForm : public QWidget {
   void setQueued(const std::vector<std::pair<QString, QString>>& queued);
   /// Message under one field (what is wrong with what was typed).
   void setError(const QString& key, const QString& message);
-  /// Commits what was typed and not yet committed; a text that was refused gives way to the value in force.
-  void settle();
+  /// Commits what was typed and not yet committed; a text that was refused gives way to the value in force, and
+  /// is returned.
+  struct Refused {
+    QString key;
+    QString label;
+    QString typed;
+    QString problem;  ///< whole sentence
+    QString kept;     ///< the value in force
+  };
+  std::vector<Refused> settle();
   /// Gives the focus to a parameter's editor; shows it first where level, search or a closed group hide it.
   void focusParameter(const QString& key);
 

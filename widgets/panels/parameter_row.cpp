@@ -204,12 +204,14 @@ void ParameterRow::setError(const QString& message) {
   repolish(m_line);
 }
 
-void ParameterRow::settle() {
-  if (m_line == nullptr) return;
+std::optional<ParameterRow::Refused> ParameterRow::settle() {
+  if (m_line == nullptr) return std::nullopt;
   commit(m_line->text());
-  if (m_error->text().isEmpty()) return;
+  if (m_error->text().isEmpty()) return std::nullopt;
+  Refused refused{m_line->text(), m_error->text()};
   setError(QString());
   showValue();
+  return refused;
 }
 
 bool ParameterRow::matches(const QStringList& words) const {

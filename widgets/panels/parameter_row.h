@@ -32,8 +32,12 @@ class ParameterRow : public QWidget {
   void setRunHasData(bool hasData);
   void setQueued(const std::optional<QString>& value);
   void setError(const QString& message);
-  /// Commits what was typed; where it is refused the value in force comes back.
-  void settle();
+  /// Commits what was typed; where it is refused the value in force comes back. What was refused then, and why.
+  struct Refused {
+    QString typed;
+    QString problem;
+  };
+  std::optional<Refused> settle();
   void setTheme(const Theme& theme);
   QWidget* editor() const;
   /// Whether every word occurs in label, key, symbol or help.

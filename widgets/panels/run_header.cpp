@@ -77,7 +77,9 @@ struct RunHeader::Impl {
 
   RunHeader* q;
   bool hasPolicy = true;
-  bool narrow = false;
+  QString words, shortWords;  // of the state
+  bool saysSolved = false;    // the state counts the solved starts
+  QStringList fitted;         // what shorten() last made room for
   QLabel* label = nullptr;
   QLabel* algorithm = nullptr;
   QLabel* state = nullptr;
@@ -128,16 +130,30 @@ struct RunHeader::Impl {
     shown.value->setVisible(elsewhere());
   }
 
-  /// Characters the strip needs with all captions and a long state.
-  static constexpr int kFullWidth = 104;
-
+  /// Gives up words, the least needed first, until the rest fits the width.
   void shorten() {
-    narrow = q->width() < kFullWidth * q->fontMetrics().averageCharWidth();
-    local.caption->setText(narrow ? QStringLiteral("Local") : QStringLiteral("Local cost"));
-    global.caption->setText(narrow ? QStringLiteral("Global") : QStringLiteral("Global cost"));
-    iteration.caption->setVisible(!narrow);
-    rollouts.caption->setVisible(!narrow);
-    rollouts.value->setVisible(!narrow);
+    constexpr int kLevels = 6;
+    QStringList texts{QString::number(q->width()), label->text(), algorithm->text(), words, shortWords};
+    for (const Figure& figure : {iteration, shown, local, global, solved, rollouts}) texts << figure.value->text();
+    texts << QString::number(elsewhere());
+    if (texts == fitted) return;  // asked at every tick; trying words out would repaint
+    fitted = texts;
+    int level = 0;
+    do {
+      rollouts.caption->setVisible(level < 1);
+      rollouts.value->setVisible(level < 1);
+      local.caption->setText(level < 2 ? QStringLiteral("Local cost") : QStringLiteral("Local"));
+      global.caption->setText(level < 2 ? QStringLiteral("Global cost") : QStringLiteral("Global"));
+      iteration.caption->setVisible(level < 2);
+      state->setText(level < 3 ? words : shortWords);
+      // The state may say the one already; tabs beside the parameters say the other.
+      const bool showSolved = level < (saysSolved ? 4 : 5), showAlgorithm = level < (saysSolved ? 5 : 4);
+      solved.caption->setVisible(showSolved);
+      solved.value->setVisible(showSolved);
+      algorithm->setVisible(showAlgorithm && algorithm->text() != label->text());
+      q->layout()->activate();  // the layouts inside remember their sizes until then
+      if (q->layout()->minimumSize().width() <= q->width()) return;
+    } while (++level < kLevels);
   }
 };
 
@@ -181,11 +197,12 @@ void RunHeader::setRun(const QString& label, const QString& algorithm, bool hasP
   Impl& d = *m_impl;
   d.label->setText(label);
   d.algorithm->setText(algorithm);
-  d.algorithm->setVisible(algorithm != label);
+  d.label->setToolTip(algorithm.toHtmlEscaped());
   d.hasPolicy = hasPolicy;
   if (hasPolicy && d.global.value->text() == QLatin1String("not defined"))
     d.global.value->setText(QStringLiteral("–"));
   d.markGlobal();
+  d.shorten();
   d.describe();
 }
 
@@ -193,16 +210,19 @@ void RunHeader::setProgress(const Progress& progress) {
   Impl& d = *m_impl;
   QString words = runStateLabel(progress.state);
   // Not while it runs: a text that changes many times a second cannot be read.
-  if (progress.state == RunState::Paused && !d.narrow) {
+  d.shortWords = words;
+  d.saysSolved = progress.state == RunState::Finished && progress.outcome;
+  if (progress.state == RunState::Paused) {
     const QString phase = QString::fromStdString(progress.phaseLabel);
     if (!phase.isEmpty()) words += QStringLiteral(": ") + phase;
   }
   QString tone = QLatin1String(toneOf(progress.state));
   QString tip = QStringLiteral("State of the run");
-  if (progress.state == RunState::Finished && progress.outcome) {
+  if (d.saysSolved) {
     const Outcome& outcome = *progress.outcome;
     const QString solved = QString::fromStdString(solvedText(outcome));
-    words = d.narrow ? solved : QStringLiteral("%1, %2").arg(words, solved);
+    d.shortWords = solved;
+    words = QStringLiteral("%1, %2").arg(words, solved);
     if (outcome.solved < outcome.conditions) tone = QStringLiteral("wait");
     if (!outcome.likely.empty()) tip = QString::fromStdString(outcome.likely).toHtmlEscaped();
   }
@@ -212,11 +232,12 @@ void RunHeader::setProgress(const Progress& progress) {
     d.state->style()->unpolish(d.state);
     d.state->style()->polish(d.state);
   }
-  d.state->setText(words);
+  d.words = words;
   const QString limit = progress.iterations > 0 ? QString::number(progress.iterations) : QStringLiteral("–");
   d.iteration.value->setText(QStringLiteral("%1 / %2").arg(progress.iteration).arg(limit));
   d.running = progress.iteration;
   d.markShown();
+  d.shorten();
   d.describe();
 }
 
@@ -235,6 +256,7 @@ void RunHeader::setSnapshot(const std::shared_ptr<const Snapshot>& snapshot) {
   d.rollouts.value->setText(text(Metric::Rollouts));
   d.chosen = snapshot ? snapshot->report.iteration : 0;
   d.markShown();
+  d.shorten();
   d.describe();
 }
 

@@ -23,11 +23,11 @@ namespace gps::ui {
 namespace {
 
 constexpr int kTileWidth = 352;  // at least
-constexpr int kPictureWidth = 124;
-constexpr int kLeastHeight = 104;
+constexpr int kPictureWidth = 108;
+constexpr int kLeastHeight = 96;
 constexpr int kMostLines = 9;
-constexpr int kGap = 12;
-constexpr int kPad = 12;
+constexpr int kGap = 8;  // all shipped tasks fit a window of 1280 x 800
+constexpr int kPad = 8;
 
 QFont scaled(QFont font, double factor, bool strong) {
   font.setPointSizeF(font.pointSizeF() * factor);
@@ -231,7 +231,7 @@ class TileGrid : public QWidget {
       if (group.heading != nullptr) {
         const int high = group.heading->sizeHint().height();
         if (place) place(group.heading, QRect(0, y, width, high), -1);
-        y += high + 6;
+        y += high + 4;
       }
       for (std::size_t first = 0; first < group.tiles.size(); first += static_cast<std::size_t>(columns)) {
         const std::size_t end = std::min(first + static_cast<std::size_t>(columns), group.tiles.size());
@@ -284,7 +284,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), m_impl(std::make_unique
 
   auto* content = new QWidget;
   auto* layout = new QVBoxLayout(content);
-  layout->setContentsMargins(32, 16, 32, 16);
+  layout->setContentsMargins(24, 8, 24, 8);
   layout->setSpacing(0);
   auto* head = new QHBoxLayout;
   auto* words = new QVBoxLayout;
@@ -308,7 +308,7 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), m_impl(std::make_unique
   d.grid = new TileGrid(content);
   d.grid->setObjectName(QStringLiteral("start.scenes"));
   layout->addLayout(head);
-  layout->addSpacing(16);
+  layout->addSpacing(8);
   layout->addWidget(d.grid);
   layout->addStretch();
 
