@@ -158,7 +158,7 @@ int bench(const BenchOptions& options) {
                       {"figures", figures}};
     std::printf("%s\n", report.dump(2).c_str());
   } else {
-    std::printf("%s\nTimes are processor time of one core, medians; %s.\n",
+    std::printf("%s\nTimes are processor time of one core, medians; %s. Growth is of iterations after the first two.\n",
                 met ? "All budgets are met." : "Not all budgets are met.", instructionSet().c_str());
   }
   return met ? kDone : kRunFailed;

@@ -103,7 +103,8 @@ void TestBench::listNamesEveryFigureOnce() {
                                        {"gradient_step", 11.0},       {"rollout_step", 1.5},
                                        {"mdgps_iteration", 88.0},     {"badmm_iteration", 500.0},
                                        {"trajopt_iteration", 10.0},   {"scaling_samples", 1.1},
-                                       {"scaling_conditions", 1.1},   {"scaling_horizon", 1.1}};
+                                       {"scaling_conditions", 1.1},   {"scaling_horizon", 1.1},
+                                       {"scaling_state", 1.1}};
   int found = 0;
   for (const QJsonValue& entry : entries) {
     const auto budget = budgets.constFind(entry["name"].toString());

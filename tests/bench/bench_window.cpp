@@ -8,6 +8,7 @@
 #include <QTimer>
 #include <algorithm>
 #include <cstdio>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -96,12 +97,33 @@ int measureStops(MainWindow& window, int stops) {
   return worst <= kStopBudget ? 0 : 1;
 }
 
+/// A whole number of at least 1; nothing for anything else.
+std::optional<int> countOf(const char* text) {
+  bool whole = false;
+  const int count = QByteArray(text).toInt(&whole);
+  return whole && count >= 1 ? std::optional(count) : std::nullopt;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  constexpr const char* kUsage =
+      "bench_window [SECONDS] [STOPS]: how the window answers while two runs train. Measures the longest stall of "
+      "its\nevent loop in SECONDS (30) and how long each of STOPS (50) stops takes; exits with 1 when a budget is "
+      "missed.\n";
+  for (int i = 1; i < argc; ++i) {
+    const QByteArray argument(argv[i]);
+    if (argument == "--help" || argument == "-h") {
+      std::printf("%s", kUsage);
+      return 0;
+    }
+    if (i <= 2 && countOf(argv[i])) continue;
+    std::fprintf(stderr, "\"%s\" is not expected there.\n%s", argv[i], kUsage);
+    return 2;
+  }
   QApplication app(argc, argv);
-  const int seconds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 30;
-  const int stops = argc > 2 ? std::max(1, std::atoi(argv[2])) : 50;
+  const int seconds = argc > 1 ? *countOf(argv[1]) : 30;
+  const int stops = argc > 2 ? *countOf(argv[2]) : 50;
   QTemporaryDir config;
   gps::ui::WindowSetup setup;
   setup.configFolder = config.path();
