@@ -4,30 +4,21 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QProcess>
 #include <QSet>
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "tests/app/run_program.h"
+
 namespace {
 
-struct Outcome {
-  int exitCode = -1;
-  QByteArray out;
-  QByteArray err;
-
+struct Outcome : gps::test::Outcome {
   QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
 };
 
 Outcome bench(const QStringList& arguments, const QString& program = QStringLiteral(GPS_BINARY)) {
-  QProcess process;
-  process.start(program, QStringList{QStringLiteral("bench")} + arguments);
-  if (!process.waitForFinished(240000)) process.kill();
-  Outcome outcome;
-  outcome.exitCode = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
-  outcome.out = process.readAllStandardOutput();
-  outcome.err = process.readAllStandardError();
-  return outcome;
+  return {gps::test::runProgram(QStringList{QStringLiteral("bench")} + arguments,
+                                QProcessEnvironment::systemEnvironment(), program)};
 }
 
 QStringList sortedKeys(const QJsonObject& object) {

@@ -3,32 +3,20 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QProcess>
 #include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QtTest>
 
 #include "app/main_window.h"
+#include "tests/app/run_program.h"
+
+using gps::test::Outcome;
 
 namespace {
 
-struct Outcome {
-  int exitCode = -1;
-  QByteArray out;
-  QByteArray err;
-};
-
 Outcome run(const QStringList& arguments,
             const QProcessEnvironment& environment = QProcessEnvironment::systemEnvironment()) {
-  QProcess process;
-  process.setProcessEnvironment(environment);
-  process.start(QStringLiteral(GPS_BINARY), arguments);
-  if (!process.waitForFinished(240000)) process.kill();
-  Outcome outcome;
-  outcome.exitCode = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -2;
-  outcome.out = process.readAllStandardOutput();
-  outcome.err = process.readAllStandardError();
-  return outcome;
+  return gps::test::runProgram(arguments, environment);
 }
 
 /// JSON lines without the one thing that may differ.

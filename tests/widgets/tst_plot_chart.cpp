@@ -2,11 +2,10 @@
 #include <QTest>
 #include <QtCharts/QLineSeries>
 #include <cmath>
-#include <limits>
 
+#include "plot_of.h"
 #include "synthetic_history.h"
 #include "widgets/plots/plot_chart.h"
-#include "widgets/plots/plot_registry.h"
 #include "widgets/plots/plot_scale.h"
 #include "widgets/plots/plot_view.h"
 
@@ -15,14 +14,6 @@ using namespace gps::ui;
 using namespace gps::test;
 
 namespace {
-
-using Histories = std::vector<std::shared_ptr<const RunHistory>>;
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-PlotContent plot(const char* id, const Histories& runs, int iteration = 0) {
-  return buildPlot(*findPlot(id), {.runs = runs, .iteration = iteration});
-}
 
 /// A plot over iterations with one series of these values.
 PlotContent lineOf(const std::vector<double>& values, bool log) {

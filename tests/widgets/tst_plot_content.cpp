@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "plot_of.h"
 #include "synthetic_history.h"
 #include "widgets/plots/plot_chart.h"
 #include "widgets/plots/plot_registry.h"
@@ -13,14 +14,6 @@ using namespace gps::ui;
 using namespace gps::test;
 
 namespace {
-
-using Histories = std::vector<std::shared_ptr<const RunHistory>>;
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-PlotContent plot(const char* id, const Histories& runs, int iteration = 0) {
-  return buildPlot(*findPlot(id), {.runs = runs, .iteration = iteration});
-}
 
 const PlotSeries* seriesNamed(const PlotContent& content, const QString& name, int run = 0) {
   for (const PlotSeries& series : content.series) {

@@ -11,8 +11,8 @@
 #include <QToolButton>
 #include <QXmlStreamReader>
 #include <cmath>
-#include <limits>
 
+#include "plot_of.h"
 #include "synthetic_history.h"
 #include "widgets/plots/plot_board.h"
 #include "widgets/plots/plot_canvas.h"
@@ -24,14 +24,6 @@ using namespace gps::ui;
 using namespace gps::test;
 
 namespace {
-
-using Histories = std::vector<std::shared_ptr<const RunHistory>>;
-
-constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-PlotContent plot(const char* id, const Histories& runs, int iteration = 0) {
-  return buildPlot(*findPlot(id), {.runs = runs, .iteration = iteration});
-}
 
 QByteArray fileBytes(const QString& path) {
   QFile file(path);

@@ -8,38 +8,17 @@
 #include "core/lqr/badmm_dual.h"
 #include "core/lqr/c_step.h"
 #include "core/lqr/step_rule.h"
-#include "tests/core/lqr/random_problem.h"
+#include "tests/core/lqr/conflict_toy.h"
+#include "tests/core/lqr/lq_instance.h"
 
 using namespace gps;
 using namespace gps::test;
 
 namespace {
 
-/// Owns what a CStepProblem points to.
-struct Instance {
-  LinearGaussianDynamics dynamics;
-  QuadraticCost cost;
-  LinearGaussianController q;
-
-  static Instance random(std::uint64_t seed, int T = 30) {
-    Rng rng(seed);
-    LinearGaussianDynamics dynamics = randomDynamics(T, 4, 2, 1.02, rng);
-    QuadraticCost cost = randomCost(T, 6, rng);
-    return {std::move(dynamics), std::move(cost), randomController(T, 4, 2, rng)};
-  }
-  CStepProblem problem(double epsilon) const {
-    CStepProblem problem;
-    problem.dynamics = &dynamics;
-    problem.cost = &cost;
-    problem.terms.reference = &q;
-    problem.epsilon = epsilon;
-    problem.params.covMin = 0.0;
-    return problem;
-  }
-  double costOf(const LinearGaussianController& p) const {
-    return expectedCost(forwardPass(p, dynamics), cost).sum();
-  }
-};
+Instance instanceOf(std::uint64_t seed, int T = 30) {
+  return Instance::random(seed, T, 4, 2, 1.02);
+}
 
 /// One step, K = 0, cost 0.5*2*u^2 - 3u, q = N(0.5, 0.4).
 Instance scalarInstance() {
@@ -77,8 +56,7 @@ LinearGaussianController constantController(double mean) {
       .value();
 }
 
-/// Two conditions, one step, a policy that is one number, all covariances 1: costs 0.5 w (u - a)^2 with
-/// w = a = (1, 3).
+/// What BADMM makes of ConflictToy, with all covariances 1.
 struct Toy {
   double theta = 0.0;
   Multipliers multipliers[2];
@@ -89,34 +67,24 @@ Toy runToy(double rho, double rate, int iterations) {
   for (Multipliers& m : toy.multipliers) m = {{Vector::Zero(1)}, {Matrix::Zero(1, 1)}, Vector::Constant(1, rho)};
   BadmmParams params;
   params.dualRate = rate;
-  LinearGaussianDynamics still;
-  still.F = {Matrix::Zero(1, 2)};
-  still.f = {Vector::Zero(1)};
-  still.W = {Matrix::Zero(1, 1)};
-  still.x1 = {Vector::Zero(1), Matrix::Zero(1, 1)};
-  Trajectory rollout;
-  rollout.X = rollout.U = rollout.O = RowMatrix::Zero(1, 1);
+  const ConflictToy task;
   const double noTrustRegion = 0.0;
   for (int k = 0; k < iterations; ++k) {
     const LinearGaussianController pi = constantController(toy.theta);
     std::vector<LinearGaussianController> p;
     for (int i = 0; i < 2; ++i) {
-      const double w = 1.0 + 2.0 * i;
-      const QuadraticCost cost{{w * Vector::Unit(2, 1).asDiagonal().toDenseMatrix()},
-                               {-w * w * Vector::Unit(2, 1)},
-                               {0.0}};
       const SurrogateTerms terms{.reference = &pi, .policy = &pi, .rho = std::span(&rho, 1),
                                  .lambda = toy.multipliers[i].lambda};
-      DeviationSweep sweep(still, cost, terms);
+      DeviationSweep sweep(task.still, task.costs[i], terms);
       p.push_back(constantController(sweep.backward(std::span(&noTrustRegion, 1)).steps[0].k(0)));
     }
     // S-step: the targets' mean, as both conditions weigh the same.
-    const ConditionTargets targets[] = {{std::span(&rollout, 1), &p[0], &toy.multipliers[0]},
-                                        {std::span(&rollout, 1), &p[1], &toy.multipliers[1]}};
+    const ConditionTargets targets[] = {{std::span(&task.rollout, 1), &p[0], &toy.multipliers[0]},
+                                        {std::span(&task.rollout, 1), &p[1], &toy.multipliers[1]}};
     toy.theta = policyTargets(targets).value().targets.mean();
     for (int i = 0; i < 2; ++i) {
       toy.multipliers[i] = dualStep(toy.multipliers[i], p[static_cast<std::size_t>(i)], pi, ConstantPolicy(toy.theta),
-                                    std::span(&rollout, 1), params);
+                                    std::span(&task.rollout, 1), params);
     }
   }
   return toy;
@@ -222,7 +190,7 @@ void TestCStep::scalarStepReachesTheBudget() {
 
 // dual(eta) = min_p E_p[cost] + eta (KL(p||q) - eps); by the envelope theorem its slope is KL - eps.
 void TestCStep::slopeOfTheDualIsKlMinusBudget() {
-  const Instance instance = Instance::random(1);
+  const Instance instance = instanceOf(1);
   DeviationSweep sweep(instance.dynamics, instance.cost, {.reference = &instance.q});
   constexpr double kEpsilon = 3.0;
   const auto dual = [&](double eta) {
@@ -240,7 +208,7 @@ void TestCStep::slopeOfTheDualIsKlMinusBudget() {
 }
 
 void TestCStep::klFallsWithEta() {
-  const Instance instance = Instance::random(2);
+  const Instance instance = instanceOf(2);
   DeviationSweep sweep(instance.dynamics, instance.cost, {.reference = &instance.q});
   double previous = std::numeric_limits<double>::infinity();
   for (int i = 0; i < 30; ++i) {
@@ -254,7 +222,7 @@ void TestCStep::klFallsWithEta() {
 
 void TestCStep::expectedCostNeverGrowsUnderTheSameModel() {
   for (std::uint64_t seed = 100; seed < 150; ++seed) {
-    const Instance instance = Instance::random(seed, 10);
+    const Instance instance = instanceOf(seed, 10);
     const Result<CStepResult> result = cStep(instance.problem(0.01 * static_cast<double>(seed - 99)));
     QVERIFY(result);
     QVERIFY(result->converged);
@@ -264,7 +232,7 @@ void TestCStep::expectedCostNeverGrowsUnderTheSameModel() {
 
 void TestCStep::illinoisNeedsFewEvaluations() {
   for (std::uint64_t seed = 200; seed < 230; ++seed) {
-    const Instance instance = Instance::random(seed);
+    const Instance instance = instanceOf(seed);
     CStepProblem problem = instance.problem(5.0);
     problem.params.klTol = 1e-3;
     const Result<CStepResult> result = cStep(problem);
@@ -277,7 +245,7 @@ void TestCStep::illinoisNeedsFewEvaluations() {
 // The search without shortcuts runs into its lower end; what it returns is the last evaluation, and an eta that
 // has moved on.
 void TestCStep::bracketGivesUpAfterFiftyEvaluations() {
-  const Instance instance = Instance::random(3, 6);
+  const Instance instance = instanceOf(3, 6);
   CStepProblem problem = instance.problem(1e4);
   problem.params.dualSolver = DualSolver::Bracket;
   problem.params.acceptSlack = false;
@@ -368,7 +336,7 @@ void TestCStep::klFarBeyondItsBudgetIsAFailure_data() {
 void TestCStep::klFarBeyondItsBudgetIsAFailure() {
   QFETCH(int, solver);
   QFETCH(bool, perStep);
-  const Instance instance = Instance::random(12);
+  const Instance instance = instanceOf(12);
   CStepProblem problem = instance.problem(0.01);
   problem.params.dualSolver = static_cast<DualSolver>(solver);
   problem.params.perStep = perStep;
@@ -380,7 +348,7 @@ void TestCStep::klFarBeyondItsBudgetIsAFailure() {
   QVERIFY2(text.find(perStep ? "lqr.per_step" : "lqr.eta_max") != std::string::npos, text.c_str());
 
   // Several conditions: the one with the largest KL is named.
-  Instance calm = Instance::random(13);
+  Instance calm = instanceOf(13);
   for (Matrix& H : calm.cost.H) H *= 1e-6;
   for (Vector& g : calm.cost.g) g *= 1e-6;
   CStepProblem both[] = {calm.problem(0.01), problem};
@@ -393,7 +361,7 @@ void TestCStep::klFarBeyondItsBudgetIsAFailure() {
 }
 
 void TestCStep::looseBudgetIsAcceptedAtTheSmallestEta() {
-  const Instance instance = Instance::random(3, 6);
+  const Instance instance = instanceOf(3, 6);
   for (const DualSolver solver : {DualSolver::Bracket, DualSolver::Illinois}) {
     CStepProblem problem = instance.problem(1e4);
     problem.params.dualSolver = solver;
@@ -408,7 +376,7 @@ void TestCStep::looseBudgetIsAcceptedAtTheSmallestEta() {
 
 // Without a memory of failures the bracket steps back to an eta that fails, is raised, and steps back again.
 void TestCStep::indefiniteCostRaisesEta() {
-  Instance instance = Instance::random(4, 12);
+  Instance instance = instanceOf(4, 12);
   for (Matrix& H : instance.cost.H) H -= 2.0 * Matrix::Identity(6, 6);
   CStepProblem problem = instance.problem(20.0);
   problem.eta = 1e-3;
@@ -429,7 +397,7 @@ void TestCStep::indefiniteCostRaisesEta() {
 }
 
 void TestCStep::hopelessCostIsAnErrorWithItsStep() {
-  Instance instance = Instance::random(5, 8);
+  Instance instance = instanceOf(5, 8);
   instance.cost.H[3](5, 5) = -1e20;
   const Result<CStepResult> result = cStep(instance.problem(1.0));
   QVERIFY(!result);
@@ -440,17 +408,17 @@ void TestCStep::hopelessCostIsAnErrorWithItsStep() {
 }
 
 void TestCStep::nanInTheDynamicsIsAnErrorWithItsStep() {
-  Instance instance = Instance::random(6, 8);
+  Instance instance = instanceOf(6, 8);
   instance.dynamics.F[4](1, 2) = std::numeric_limits<double>::quiet_NaN();
   const Result<CStepResult> result = cStep(instance.problem(1.0));
   QVERIFY(!result);
   QVERIFY(result.error().what.find("F of the dynamics") != std::string::npos);
   QVERIFY(result.error().what.find("step 4") != std::string::npos);
-  QVERIFY(!cStep(Instance::random(6, 8).problem(0.0)));
+  QVERIFY(!cStep(instanceOf(6, 8).problem(0.0)));
 }
 
 void TestCStep::covarianceIsLimitedAndKlTakenAfterwards() {
-  const Instance instance = Instance::random(7);
+  const Instance instance = instanceOf(7);
   CStepProblem problem = instance.problem(10.0);
   problem.params.covMin = 0.25;
   problem.covMax = 0.35;
@@ -466,7 +434,7 @@ void TestCStep::covarianceIsLimitedAndKlTakenAfterwards() {
 }
 
 void TestCStep::perStepDualsBoundEveryStep() {
-  const Instance instance = Instance::random(8, 20);
+  const Instance instance = instanceOf(8, 20);
   CStepProblem problem = instance.problem(4.0);
   problem.params.perStep = true;
   const Result<CStepResult> result = cStep(problem);
@@ -478,8 +446,8 @@ void TestCStep::perStepDualsBoundEveryStep() {
 }
 
 void TestCStep::sharedEtaBoundsTheMean() {
-  const Instance a = Instance::random(9);
-  const Instance b = Instance::random(10);
+  const Instance a = instanceOf(9);
+  const Instance b = instanceOf(10);
   const CStepProblem problems[] = {a.problem(5.0), b.problem(5.0)};
   const Result<std::vector<CStepResult>> results = cStepShared(problems);
   QVERIFY(results);
@@ -490,7 +458,7 @@ void TestCStep::sharedEtaBoundsTheMean() {
 }
 
 void TestCStep::searchStopsWhenTold() {
-  const Instance instance = Instance::random(11);
+  const Instance instance = instanceOf(11);
   CStepProblem problem = instance.problem(5.0);
   int asked = 0;
   problem.keepGoing = [&] { return ++asked < 2; };

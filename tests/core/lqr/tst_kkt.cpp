@@ -5,7 +5,7 @@
 
 #include "core/lqr/c_step.h"
 #include "core/lqr/forward_pass.h"
-#include "tests/core/lqr/random_problem.h"
+#include "tests/core/lqr/lq_instance.h"
 
 using namespace gps;
 using namespace gps::test;
@@ -18,32 +18,16 @@ constexpr double kKlTol = 1e-3;
 using Objective = std::function<double(const LinearGaussianController&)>;
 using Steps = std::vector<LinearGaussianController::Step>;
 
-struct Instance {
-  LinearGaussianDynamics dynamics;
-  QuadraticCost cost;
-  LinearGaussianController q;
+Instance instanceOf(std::uint64_t seed) {
+  return Instance::random(seed, kT, kX, kU, 1.1);
+}
 
-  static Instance random(std::uint64_t seed) {
-    Rng rng(seed);
-    LinearGaussianDynamics dynamics = randomDynamics(kT, kX, kU, 1.1, rng);
-    QuadraticCost cost = randomCost(kT, kX + kU, rng);
-    return {std::move(dynamics), std::move(cost), randomController(kT, kX, kU, rng)};
-  }
-  CStepProblem problem(double epsilon) const {
-    CStepProblem problem;
-    problem.dynamics = &dynamics;
-    problem.cost = &cost;
-    problem.terms.reference = &q;
-    problem.epsilon = epsilon;
-    problem.params.covMin = 0.0;
-    problem.params.klTol = kKlTol;
-    return problem;
-  }
-  double costOf(const LinearGaussianController& p) const { return expectedCost(forwardPass(p, dynamics), cost).sum(); }
-  Vector klOf(const LinearGaussianController& p, const LinearGaussianController& from) const {
-    return klPerStep(p, from, forwardPass(p, dynamics));
-  }
-};
+/// Found closely, so that the conditions hold closely.
+CStepProblem problemOf(const Instance& instance, double epsilon) {
+  CStepProblem problem = instance.problem(epsilon);
+  problem.params.klTol = kKlTol;
+  return problem;
+}
 
 /// Central differences of f over every entry of K, k and C (symmetric ones together) of every step.
 Vector gradientAt(const Objective& f, const LinearGaussianController& p) {
@@ -108,8 +92,8 @@ void TestKkt::summedBound_data() {
 void TestKkt::summedBound() {
   QFETCH(int, seed);
   QFETCH(double, epsilon);
-  const Instance instance = Instance::random(static_cast<std::uint64_t>(seed));
-  const Result<CStepResult> step = cStep(instance.problem(epsilon));
+  const Instance instance = instanceOf(static_cast<std::uint64_t>(seed));
+  const Result<CStepResult> step = cStep(problemOf(instance, epsilon));
   QVERIFY(step && step->converged && !step->slack);
   QVERIFY(step->eta > 0.0);
   QVERIFY(std::abs(instance.klOf(step->controller, instance.q).sum() - epsilon) < kKlTol * epsilon);
@@ -128,8 +112,8 @@ void TestKkt::boundPerStep_data() {
 void TestKkt::boundPerStep() {
   QFETCH(int, seed);
   QFETCH(double, epsilon);
-  const Instance instance = Instance::random(static_cast<std::uint64_t>(seed));
-  CStepProblem problem = instance.problem(epsilon);
+  const Instance instance = instanceOf(static_cast<std::uint64_t>(seed));
+  CStepProblem problem = problemOf(instance, epsilon);
   problem.params.perStep = true;
   const Result<CStepResult> step = cStep(problem);
   QVERIFY2(step.ok(), step ? "" : step.error().text().c_str());
@@ -153,9 +137,9 @@ void TestKkt::boundPerStep() {
 
 // mean_i J_i + eta (mean_i KL_i - epsilon): every condition is flat with the same eta.
 void TestKkt::sharedEta() {
-  const Instance instances[] = {Instance::random(11), Instance::random(12), Instance::random(13)};
+  const Instance instances[] = {instanceOf(11), instanceOf(12), instanceOf(13)};
   std::vector<CStepProblem> problems;
-  for (const Instance& instance : instances) problems.push_back(instance.problem(0.7));
+  for (const Instance& instance : instances) problems.push_back(problemOf(instance, 0.7));
   const Result<std::vector<CStepResult>> steps = cStepShared(problems);
   QVERIFY(steps);
   double mean = 0.0;
@@ -180,7 +164,7 @@ void TestKkt::pStepOfBadmm_data() {
 void TestKkt::pStepOfBadmm() {
   QFETCH(int, seed);
   QFETCH(double, epsilon);
-  const Instance instance = Instance::random(static_cast<std::uint64_t>(seed));
+  const Instance instance = instanceOf(static_cast<std::uint64_t>(seed));
   Rng rng(static_cast<std::uint64_t>(seed) + 100);
   const LinearGaussianController pi = randomController(kT, kX, kU, rng);
   const std::vector<double> rho{0.02, 1.0, 0.3};
@@ -190,7 +174,7 @@ void TestKkt::pStepOfBadmm() {
     lambda.push_back(randomMatrix(kU, 1, rng));
     lambdaK.push_back(0.1 * randomMatrix(kU, kX, rng));
   }
-  CStepProblem problem = instance.problem(epsilon);
+  CStepProblem problem = problemOf(instance, epsilon);
   problem.terms.policy = &pi;
   problem.terms.rho = rho;
   problem.terms.lambda = lambda;
@@ -220,9 +204,9 @@ void TestKkt::pStepOfBadmm() {
 
 // By duality no controller with KL <= epsilon costs less than J* - eta (KL* - epsilon).
 void TestKkt::noFeasibleControllerIsCheaper() {
-  const Instance instance = Instance::random(21);
+  const Instance instance = instanceOf(21);
   const double epsilon = 0.5;
-  const Result<CStepResult> step = cStep(instance.problem(epsilon));
+  const Result<CStepResult> step = cStep(problemOf(instance, epsilon));
   QVERIFY(step);
   const double best = instance.costOf(step->controller), slack = step->eta * kKlTol * epsilon;
   Rng rng(22);
@@ -248,8 +232,8 @@ void TestKkt::noFeasibleControllerIsCheaper() {
 }
 
 void TestKkt::looseBoundIsPlainLqr() {
-  const Instance instance = Instance::random(31);
-  const Result<CStepResult> step = cStep(instance.problem(1e6));
+  const Instance instance = instanceOf(31);
+  const Result<CStepResult> step = cStep(problemOf(instance, 1e6));
   QVERIFY(step && step->slack);
   const std::vector<double> nu(kT, 1.0);
   const BackwardResult lqr = backwardPass(instance.dynamics, instance.cost, nu);
@@ -261,10 +245,10 @@ void TestKkt::looseBoundIsPlainLqr() {
 
 // KL grows with the square of a small step, so the distance shrinks with the root of the bound.
 void TestKkt::tightBoundIsTheReference() {
-  const Instance instance = Instance::random(41);
+  const Instance instance = instanceOf(41);
   double before = 0.0;
   for (const double epsilon : {1e-4, 1e-6, 1e-8}) {
-    const Result<CStepResult> step = cStep(instance.problem(epsilon));
+    const Result<CStepResult> step = cStep(problemOf(instance, epsilon));
     QVERIFY(step && step->converged);
     double distance = 0.0;
     for (std::size_t t = 0; t < kT; ++t) {

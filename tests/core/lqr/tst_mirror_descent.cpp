@@ -5,6 +5,7 @@
 
 #include "core/lqr/c_step.h"
 #include "core/policy/policy_dataset.h"
+#include "tests/core/lqr/conflict_toy.h"
 #include "tests/core/lqr/random_problem.h"
 
 using namespace gps;
@@ -88,28 +89,17 @@ LinearGaussianController projected(const std::vector<CStepResult>& local, Direct
   return LinearGaussianController::make(std::move(steps)).value();
 }
 
-/// Two conditions, one step, a policy that is one number: costs 0.5 w (u - a)^2 with w = a = (1, 3). They
-/// conflict; the best number is 2.5.
+/// What mirror descent makes of ConflictToy: the policy's number.
 double conflictToy(double start, double epsilon, bool sharedEta, Direction direction, int iterations) {
-  LinearGaussianDynamics still;
-  still.F = {Matrix::Zero(1, 2)};
-  still.f = {Vector::Zero(1)};
-  still.W = {Matrix::Zero(1, 1)};
-  still.x1 = {Vector::Zero(1), Matrix::Zero(1, 1)};
-  QuadraticCost costs[2];
-  for (const double w : {1.0, 3.0}) {
-    costs[w > 2.0] = {{w * Vector::Unit(2, 1).asDiagonal().toDenseMatrix()}, {-w * w * Vector::Unit(2, 1)}, {0.0}};
-  }
-  Trajectory rollout;
-  rollout.X = rollout.U = rollout.O = RowMatrix::Zero(1, 1);
+  const ConflictToy task;
   double theta = start, variance = 1.0;
   for (int k = 0; k < iterations; ++k) {
     const LinearGaussianController pi = LinearGaussianController::make(
         {{Matrix::Zero(1, 1), Vector::Constant(1, theta), Matrix::Constant(1, 1, variance)}}).value();
     std::vector<CStepProblem> problems(2);
     for (std::size_t i = 0; i < 2; ++i) {
-      problems[i].dynamics = &still;
-      problems[i].cost = &costs[i];
+      problems[i].dynamics = &task.still;
+      problems[i].cost = &task.costs[i];
       problems[i].terms.reference = &pi;
       problems[i].epsilon = epsilon;
       problems[i].params.covMin = 0.0;
@@ -121,8 +111,8 @@ double conflictToy(double start, double epsilon, bool sharedEta, Direction direc
     } else {
       for (const CStepProblem& problem : problems) p.push_back(cStep(problem).value());
     }
-    const ConditionTargets targets[] = {{std::span(&rollout, 1), &p[0].controller},
-                                        {std::span(&rollout, 1), &p[1].controller}};
+    const ConditionTargets targets[] = {{std::span(&task.rollout, 1), &p[0].controller},
+                                        {std::span(&task.rollout, 1), &p[1].controller}};
     const PolicyDataset data = policyTargets(targets).value();
     if (direction == Direction::Reverse) {
       theta = 0.0;
