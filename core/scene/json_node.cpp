@@ -40,6 +40,7 @@ void JsonNode::fail(std::string what, std::string mend) const {
   std::string where = m_findings->origin;
   if (!m_pointer.empty()) where += ", " + m_pointer;
   m_findings->error = Error{std::move(what), std::move(where), std::move(mend)};
+  m_findings->pointer = m_pointer;
 }
 
 std::string JsonNode::name() const {

@@ -18,6 +18,7 @@ namespace gps {
 struct Findings {
   std::string origin;
   std::optional<Error> error;
+  std::string pointer{};  ///< of the value the error is about
 };
 
 /// Allowed values of a number, both ends included.

@@ -115,6 +115,15 @@ Result<Scene> parseScene(std::string_view json, const std::string& origin) {
   return scene;
 }
 
+SceneReading readSceneTree(const SceneTree& tree, const std::string& origin) {
+  const nlohmann::json document(tree);
+  Findings findings{origin, std::nullopt};
+  Scene scene;
+  readDocument(JsonNode(document, "", findings), scene);
+  if (findings.error) return {std::nullopt, std::move(findings.error), std::move(findings.pointer)};
+  return {std::move(scene), std::nullopt, {}};
+}
+
 Result<Scene> readScene(const std::filesystem::path& file) {
   const Result<std::string> text = readJsonFile(file, JsonLimits{});
   if (!text) return text.error();

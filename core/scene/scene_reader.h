@@ -2,12 +2,14 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/base/error.h"
 #include "core/scene/scene.h"
+#include "core/scene/scene_text.h"
 
 namespace gps {
 
@@ -18,6 +20,14 @@ Result<Scene> readScene(const std::filesystem::path& file);
 
 /// The same from memory; `origin` names it in errors.
 Result<Scene> parseScene(std::string_view json, const std::string& origin);
+
+/// What the reader makes of a tree that is being edited: the scene, or what is wrong and where.
+struct SceneReading {
+  std::optional<Scene> scene;
+  std::optional<Error> error;
+  std::string pointer;  ///< JSON pointer of the value the error is about
+};
+SceneReading readSceneTree(const SceneTree& tree, const std::string& origin);
 
 /// A shipped scene: `name` as listed, without folder and ending.
 struct ShippedScene {
