@@ -40,9 +40,9 @@ void readText(const JsonNode& root, Scene& scene) {
 }
 
 /// An ordered list of sensors, each at most once.
-void readSensorList(const JsonNode& root, std::string_view key, const Scene& scene,
+void readSensorList(const JsonNode& root, std::string_view key, std::size_t least, const Scene& scene,
                     std::vector<std::string>& out) {
-  root.read(key, out, 1, kMaxStateSize);
+  root.read(key, out, least, kMaxStateSize);
   if (!root.good() || !root.has(key)) return;
   int size = 0;
   std::set<std::string> seen;
@@ -69,29 +69,30 @@ void readParts(const JsonNode& root, std::string_view key, std::size_t min, std:
   }
 }
 
-void readDocument(const JsonNode& root, Scene& scene) {
+/// `least`: entries that each list of parts must have; 0 while a task is being drawn.
+void readDocument(const JsonNode& root, std::size_t least, Scene& scene) {
   if (root.value().is_object()) readVersion(root, scene);
   if (!root.good() || !root.isObject(keysOf("scene"))) return;
   for (const std::string_view key :
        {"name", "bodies", "actuators", "sensors", "state", "conditions", "costs"}) {
-    if (!root.require(key)) return;
+    if ((least > 0 || key == "name") && !root.require(key)) return;
   }
   root.readId("name", scene.name);
   readText(root, scene);
   if (root.has("world")) readWorld(root.at("world"), scene.world);
   root.read("horizon", scene.horizon, 2, 10000);
   // Sizes that later parts index by must be right before these are read.
-  readParts(root, "bodies", 1, 1000, scene, readBody);
+  readParts(root, "bodies", least, 1000, scene, readBody);
   readParts(root, "joints", 0, 1000, scene, readJoint);
-  readParts(root, "actuators", 1, 64, scene, readActuator);
-  readParts(root, "sensors", 1, 300, scene, readSensor);
+  readParts(root, "actuators", least, 64, scene, readActuator);
+  readParts(root, "sensors", least, 300, scene, readSensor);
   if (!root.good()) return;
-  readSensorList(root, "state", scene, scene.state);
+  readSensorList(root, "state", least, scene, scene.state);
   scene.observation = scene.state;
-  if (root.good()) readSensorList(root, "observation", scene, scene.observation);
+  if (root.good()) readSensorList(root, "observation", least, scene, scene.observation);
   if (!root.good()) return;
-  readParts(root, "conditions", 1, 1000, scene, readCondition);
-  readParts(root, "costs", 1, 100, scene, readCost);
+  readParts(root, "conditions", least, 1000, scene, readCondition);
+  readParts(root, "costs", least, 100, scene, readCost);
   if (!root.good()) return;
   if (root.has("success")) readSuccess(root.at("success"), scene);
   if (root.has("initial_controller")) readInitialController(root.at("initial_controller"), scene);
@@ -110,7 +111,7 @@ Result<Scene> parseScene(std::string_view json, const std::string& origin) {
   if (!document) return document.error();
   Findings findings{origin, std::nullopt};
   Scene scene;
-  readDocument(JsonNode(*document, "", findings), scene);
+  readDocument(JsonNode(*document, "", findings), 1, scene);
   if (findings.error) return *findings.error;
   return scene;
 }
@@ -119,7 +120,7 @@ SceneReading readSceneTree(const SceneTree& tree, const std::string& origin) {
   const nlohmann::json document(tree);
   Findings findings{origin, std::nullopt};
   Scene scene;
-  readDocument(JsonNode(document, "", findings), scene);
+  readDocument(JsonNode(document, "", findings), 0, scene);
   if (findings.error) return {std::nullopt, std::move(findings.error), std::move(findings.pointer)};
   return {std::move(scene), std::nullopt, {}};
 }

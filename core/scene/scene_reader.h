@@ -21,7 +21,9 @@ Result<Scene> readScene(const std::filesystem::path& file);
 /// The same from memory; `origin` names it in errors.
 Result<Scene> parseScene(std::string_view json, const std::string& origin);
 
-/// What the reader makes of a tree that is being edited: the scene, or what is wrong and where.
+/// What the reader makes of a tree that is being edited: the scene, or what is wrong and where. Bodies, actuators,
+/// sensors, state, conditions and costs may still be missing, which parseScene() refuses: a task is drawn part by
+/// part.
 struct SceneReading {
   std::optional<Scene> scene;
   std::optional<Error> error;

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/scene/tree_update.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/scene/scene_keys.h"
+#include "core/scene/scene_writer.h"
+
+namespace gps {
+namespace {
+
+struct ListOfParts {
+  std::string_view key;
+  std::string_view object;  ///< of keysOf()
+};
+constexpr std::array<ListOfParts, 6> kLists{{{"bodies", "body"},
+                                             {"joints", "joint"},
+                                             {"actuators", "actuator"},
+                                             {"sensors", "sensor"},
+                                             {"conditions", "condition"},
+                                             {"costs", "cost"}}};
+
+/// Keys of the object that stands at this key of a scene, in the order of files.
+std::span<const std::string_view> orderBelow(std::string_view key) {
+  for (const ObjectKeys& entry : sceneObjects()) {
+    if (entry.object == key) return entry.keys;
+  }
+  return {};
+}
+
+bool sameText(const SceneTree& a, const SceneTree& b) {
+  return a == b && valueText(a) == valueText(b);
+}
+
+/// Empty where there is none.
+std::string idOf(const SceneTree& part) {
+  if (!part.is_object()) return {};
+  const auto id = part.find("id");
+  return id != part.end() && id->is_string() ? id->get<std::string>() : std::string();
+}
+
+std::optional<std::size_t> indexOf(const SceneTree& list, const std::string& id) {
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    if (idOf(list[i]) == id) return i;
+  }
+  return std::nullopt;
+}
+
+Status updateValue(TreeEditor& editor, const TreePath& parent, const std::string& key, const SceneTree* shown,
+                   const SceneTree* wanted, std::span<const std::string_view> order);
+
+/// Sets keys that differ and removes those that are wanted no more.
+Status updateObject(TreeEditor& editor, const TreePath& path, const SceneTree& shown, const SceneTree& wanted,
+                    std::span<const std::string_view> order) {
+  for (const auto& item : wanted.items()) {
+    const auto before = shown.find(item.key());
+    const SceneTree* old = before == shown.end() ? nullptr : &*before;
+    if (Status done = updateValue(editor, path, item.key(), old, &item.value(), order); !done) return done;
+  }
+  for (const auto& item : shown.items()) {
+    if (wanted.contains(item.key())) continue;
+    if (Status done = updateValue(editor, path, item.key(), &item.value(), nullptr, order); !done)
+      return done;
+  }
+  return Done{};
+}
+
+Status updateValue(TreeEditor& editor, const TreePath& parent, const std::string& key, const SceneTree* shown,
+                   const SceneTree* wanted, std::span<const std::string_view> order) {
+  if (shown && wanted && sameText(*shown, *wanted)) return Done{};
+  const TreePath path = parent / key;
+  const SceneTree* present = editor.find(path);
+  if (!wanted) return present ? editor.remove(path) : Status(Done{});
+  if (shown && present && present->is_object() && wanted->is_object()) {
+    return updateObject(editor, path, *shown, *wanted, orderBelow(key));
+  }
+  // Shapes have no ids: while their number stays, each is the one it was.
+  const bool sameLength = shown && present && present->is_array() && shown->is_array() &&
+                          wanted->is_array() && shown->size() == wanted->size() &&
+                          present->size() == wanted->size();
+  if (sameLength && !wanted->empty() && (*wanted)[0].is_object()) {
+    for (std::size_t i = 0; i < wanted->size(); ++i) {
+      Status done = updateObject(editor, path / i, (*shown)[i], (*wanted)[i], keysOf("shape"));
+      if (!done) return done;
+    }
+    return Done{};
+  }
+  return editor.set(parent, key, *wanted, order);
+}
+
+Error notInFile(std::string_view list, const std::string& id) {
+  return {"The part " + id + " is not in the list " + std::string(list) + " of the file.", "edit",
+          "Mend what the problems list names first."};
+}
+
+Status updateList(TreeEditor& editor, const ListOfParts& list, const SceneTree& shown,
+                  const SceneTree& wanted, const SceneTree& compact) {
+  const std::string key(list.key);
+  const TreePath path = TreePath() / key;
+  for (const SceneTree& part : shown) {
+    const std::string id = idOf(part);
+    if (indexOf(wanted, id)) continue;
+    const SceneTree* present = editor.find(path);
+    const auto at = present ? indexOf(*present, id) : std::nullopt;
+    if (!at) return notInFile(list.key, id);
+    if (Status done = editor.remove(path / *at); !done) return done;
+  }
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    const std::string id = idOf(wanted[i]);
+    const auto before = indexOf(shown, id);
+    if (!before) {
+      if (!editor.find(path)) {
+        if (Status done = editor.set(TreePath(), key, SceneTree::array(), keysOf("scene")); !done)
+          return done;
+      }
+      // A new part is written without what goes without saying.
+      if (Status done = editor.insert(path, compact[i]); !done) return done;
+      continue;
+    }
+    if (sameText(shown[*before], wanted[i])) continue;
+    const SceneTree* present = editor.find(path);
+    const auto at = present ? indexOf(*present, id) : std::nullopt;
+    if (!at) return notInFile(list.key, id);
+    Status done = updateObject(editor, path / *at, shown[*before], wanted[i], keysOf(list.object));
+    if (!done) return done;
+  }
+  return Done{};
+}
+
+}  // namespace
+
+Status updateTree(TreeEditor& editor, const Scene& shown, const Scene& wanted) {
+  const SceneTree before = sceneTree(shown, Defaults::Written);
+  const SceneTree after = sceneTree(wanted, Defaults::Written);
+  const SceneTree compact = sceneTree(wanted, Defaults::LeftOut);
+  for (const auto& item : after.items()) {
+    const auto list = std::find_if(kLists.begin(), kLists.end(),
+                                   [&item](const ListOfParts& each) { return each.key == item.key(); });
+    const auto old = before.find(item.key());
+    Status done = Done{};
+    if (list != kLists.end()) {
+      done = updateList(editor, *list, before[item.key()], item.value(), compact[item.key()]);
+    } else if (item.key() != "suggested") {
+      // A missing observation means: the same as the state.
+      if (item.key() == "observation" && !editor.find(TreePath("/observation")) &&
+          wanted.observation == wanted.state)
+        continue;
+      done = updateValue(editor, TreePath(), item.key(), old == before.end() ? nullptr : &*old, &item.value(),
+                         keysOf("scene"));
+    }
+    if (!done) return done;
+  }
+  for (const auto& item : before.items()) {
+    if (after.contains(item.key())) continue;
+    if (Status done = updateValue(editor, TreePath(), item.key(), &item.value(), nullptr, keysOf("scene"));
+        !done)
+      return done;
+  }
+  return Done{};
+}
+
+}  // namespace gps
