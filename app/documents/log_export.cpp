@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/documents/log_export.h"
 
-#include <QSaveFile>
-
 #include "core/engine/run_log.h"
 
 namespace gps::ui {
@@ -16,15 +14,6 @@ QByteArray runLog(const RunHistory& history) {
     text += QByteArray::fromStdString(summaryJson(std::span(&history.snapshots().back(), 1))) + '\n';
   }
   return text;
-}
-
-Status writeFile(const QString& path, const QByteArray& content) {
-  QSaveFile file(path);
-  if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size() || !file.commit()) {
-    return Error{"The file could not be written: " + file.errorString().toStdString() + ".",
-                 path.toStdString(), "Choose another folder, or free some space."};
-  }
-  return Done{};
 }
 
 }  // namespace gps::ui

@@ -4,7 +4,7 @@
 #include <QByteArray>
 #include <QString>
 
-#include "core/base/error.h"
+#include "app/documents/write_file.h"
 #include "widgets/plots/run_history.h"
 
 namespace gps::ui {
@@ -12,8 +12,5 @@ namespace gps::ui {
 /// The JSON lines of a run as `train --json` prints them: one per finished iteration, then the summary. Empty
 /// without iterations.
 QByteArray runLog(const RunHistory& history);
-
-/// Writes a whole file or none.
-Status writeFile(const QString& path, const QByteArray& content);
 
 }  // namespace gps::ui

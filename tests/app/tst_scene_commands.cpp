@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QtTest>
+#include <fstream>
+
+#include "app/commands/add_part.h"
+#include "app/commands/arrange_bodies.h"
+#include "app/commands/copy_parts.h"
+#include "app/commands/edit_part.h"
+#include "app/commands/layout_lists.h"
+#include "app/commands/references.h"
+#include "app/commands/remove_parts.h"
+#include "app/commands/rename_part.h"
+#include "core/scene/body_extent.h"
+#include "core/scene/scene_reader.h"
+#include "core/scene/scene_writer.h"
+#include "core/scene/tree_update.h"
+
+using namespace gps;
+using namespace gps::ui;
+
+namespace {
+
+SceneTree shipped(const std::string& name) {
+  std::ifstream stream(std::string(GPS_SCENES) + "/" + name + ".scene.json", std::ios::binary);
+  const std::string text{std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>()};
+  const auto tree = parseSceneTree(text, name);
+  if (!tree) qFatal("%s", tree.error().text().c_str());
+  return *tree;
+}
+
+Scene read(const SceneTree& tree) {
+  const Result<Scene> scene = parseScene(sceneText(tree), "tree");
+  if (!scene) qFatal("%s", scene.error().text().c_str());
+  return *scene;
+}
+
+bool has(const std::vector<std::string>& list, const std::string& text) {
+  return std::find(list.begin(), list.end(), text) != list.end();
+}
+
+}  // namespace
+
+/// What the editor's commands do to a task.
+class TestSceneCommands : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void aNewNameIsFollowedEverywhere_data();
+  void aNewNameIsFollowedEverywhere();
+  void namesMustBeFreeAndAllowed();
+  void removingABodyRemovesWhatHangsOnIt();
+  void removingOneOfTwoJointsKeepsTheSensorOfBoth();
+  void removingAnActuatorKeepsTheOthersWeights();
+  void theFeedbackFollowsTheState();
+  void reorderingActuatorsReordersTheirWeights();
+  void aTaskCanBeBuiltFromNothing();
+  void aTypeChangeLeavesAPartThatReads_data();
+  void aTypeChangeLeavesAPartThatReads();
+  void pastedPartsFitAmongEachOther();
+  void theClipboardIsNotTrusted();
+  void alignedEdgesLieOnOneLine();
+  void distributedBodiesHaveEqualGaps();
+  void whatIsWrittenIsReadAsTheSameScene_data();
+  void whatIsWrittenIsReadAsTheSameScene();
+  void anUpdateTouchesOnlyWhatDiffers();
+  void anUpdateAddsAndRemovesParts();
+};
+
+void TestSceneCommands::aNewNameIsFollowedEverywhere_data() {
+  QTest::addColumn<QString>("scene");
+  for (const ShippedScene& scene : shippedScenes(GPS_SCENES))
+    QTest::newRow(scene.name.c_str()) << QString::fromStdString(scene.name);
+}
+
+/// Every id of every shipped scene gets another name; the scene still reads and no old name is left.
+void TestSceneCommands::aNewNameIsFollowedEverywhere() {
+  QFETCH(QString, scene);
+  const SceneTree original = shipped(scene.toStdString());
+  SceneTree tree = original;
+  TreeEditor editor(tree);
+  int renamed = 0;
+  for (int k = 0; k < kPartKinds; ++k) {
+    const auto kind = static_cast<PartKind>(k);
+    for (const SceneTree& part : partsOf(original, kind)) {
+      const PartRef old{kind, idOf(part)};
+      const std::size_t references = referencesTo(tree, old).size();
+      const std::string name = "new_" + old.id;
+      QVERIFY2(renamePart(editor, old, name), old.id.c_str());
+      QVERIFY(referencesTo(tree, old).empty());
+      QCOMPARE(referencesTo(tree, {kind, name}).size(), references);
+      ++renamed;
+    }
+  }
+  QVERIFY(renamed >= 8);
+  const Scene after = read(tree), before = read(original);
+  QCOMPARE(after.state.size(), before.state.size());
+  for (std::size_t i = 0; i < before.conditions.size(); ++i) {
+    QCOMPARE(after.conditions[i].overrides.size(), before.conditions[i].overrides.size());
+  }
+  editor.rollBack();
+  QCOMPARE(sceneText(tree), sceneText(original));
+}
+
+void TestSceneCommands::namesMustBeFreeAndAllowed() {
+  SceneTree tree = shipped("reach");
+  TreeEditor editor(tree);
+  for (const char* id : {"", "two words", "a.b", "link2", "joint1"}) {
+    QVERIFY2(!renamePart(editor, {PartKind::Body, "link1"}, id), id);
+  }
+  QVERIFY(!renamePart(editor, {PartKind::Body, "nobody"}, "somebody"));
+  QVERIFY(renamePart(editor, {PartKind::Body, "link1"}, "link1"));
+  QVERIFY(editor.tree() == shipped("reach"));
+}
+
+void TestSceneCommands::removingABodyRemovesWhatHangsOnIt() {
+  SceneTree tree = shipped("cart_pole");
+  TreeEditor editor(tree);
+  std::vector<std::string> went;
+  QVERIFY(removeParts(editor, {{PartKind::Body, "pole"}}, &went));
+  QVERIFY(has(went, "the joint pivot"));
+  QVERIFY(has(went, "the sensor angle"));
+  QVERIFY(has(went, "the sensor tip"));
+  QVERIFY(has(went, "the cost term upright"));
+  QVERIFY(has(went, "the trace of the camera"));
+  QVERIFY(!has(went, "the body pole"));
+  QVERIFY(!has(went, "the sensor pose"));  // of pivot and slide: one entry is left
+  const Scene scene = read(tree);
+  QCOMPARE(scene.bodies.size(), std::size_t{2});
+  QCOMPARE(scene.joints.size(), std::size_t{1});
+  QCOMPARE(scene.sensor("pose")->targets, std::vector<std::string>{"slide"});
+  QCOMPARE(scene.success->target.size(), std::size_t{1});
+  QCOMPARE(scene.success->withinEach, std::vector<double>{0.2});  // that of the slide, not of the pivot
+  QVERIFY(scene.conditions.front().overrides.empty());
+  // Columns of the angle and the rate are gone from the first gains: -30, -6.
+  QCOMPARE(scene.initialController.feedback, (std::vector<double>{1, 2}));
+  editor.rollBack();
+  QCOMPARE(sceneText(tree), sceneText(shipped("cart_pole")));
+}
+
+void TestSceneCommands::removingOneOfTwoJointsKeepsTheSensorOfBoth() {
+  SceneTree tree = shipped("two_link_arm");
+  TreeEditor editor(tree);
+  QVERIFY(removeParts(editor, {{PartKind::Joint, "joint2"}}));
+  const Scene scene = read(tree);
+  QCOMPARE(scene.sensor("angles")->targets, std::vector<std::string>{"joint1"});
+  QCOMPARE(scene.actuators.size(), std::size_t{1});
+  QCOMPARE(scene.costs.size(), std::size_t{2});
+  QCOMPARE(scene.costs[0].wu.size(), std::size_t{1});
+  QCOMPARE(scene.costs[1].target.size(), std::size_t{1});
+  QCOMPARE(scene.costs[1].wp.size(), std::size_t{1});
+  QCOMPARE(scene.initialController.gains.size(), std::size_t{1});
+  QCOMPARE(scene.conditions[1].overrides.size(), std::size_t{2});
+}
+
+void TestSceneCommands::removingAnActuatorKeepsTheOthersWeights() {
+  SceneTree tree = shipped("two_link_arm");
+  tree["costs"][0]["wu"] = SceneTree::array({2, 3});
+  TreeEditor editor(tree);
+  QVERIFY(removeParts(editor, {{PartKind::Actuator, "speed1"}}));
+  QCOMPARE(read(tree).costs[0].wu, std::vector<double>{3});
+  const auto added = addPart(editor, PartKind::Actuator, "joint_torque", {{PartKind::Joint, "joint1"}});
+  QVERIFY(added);
+  QCOMPARE(read(tree).costs[0].wu, (std::vector<double>{3, 1}));
+  QCOMPARE(read(tree).actuators[1].target, std::string("joint1"));
+}
+
+void TestSceneCommands::theFeedbackFollowsTheState() {
+  SceneTree tree = shipped("cart_pole");  // state angle, rate, cart, cart_speed; K = -30 -6 1 2
+  TreeEditor editor(tree);
+  QVERIFY(setSensorList(editor, "state", {"cart", "tip", "angle", "rate", "cart_speed"}));
+  QCOMPARE(read(tree).initialController.feedback, (std::vector<double>{1, 0, 0, -30, -6, 2}));
+  QVERIFY(setSensorList(editor, "state", {"angle", "rate", "cart", "cart_speed"}));
+  QCOMPARE(read(tree).initialController.feedback, (std::vector<double>{-30, -6, 1, 2}));
+}
+
+void TestSceneCommands::reorderingActuatorsReordersTheirWeights() {
+  SceneTree tree = shipped("point_mass");
+  tree["costs"][0]["wu"] = SceneTree::array({2, 3});
+  TreeEditor editor(tree);
+  QVERIFY(reorderPart(editor, {PartKind::Actuator, "vx"}, 1));
+  const Scene scene = read(tree);
+  QCOMPARE(scene.actuators[1].id, std::string("vx"));
+  QCOMPARE(scene.costs[0].wu, (std::vector<double>{3, 2}));
+  QVERIFY(!reorderPart(editor, {PartKind::Actuator, "vx"}, 2));
+}
+
+void TestSceneCommands::aTaskCanBeBuiltFromNothing() {
+  SceneTree tree = emptyTask("mine");
+  TreeEditor editor(tree);
+  QVERIFY(!addPart(editor, PartKind::Joint, "revolute"));         // needs bodies
+  QVERIFY(!addPart(editor, PartKind::Actuator, "joint_torque"));  // needs a joint
+  QVERIFY(!addPart(editor, PartKind::Cost, "state"));             // needs a state
+  editor.rollBack();
+  QVERIFY(addPart(editor, PartKind::Body, "static"));
+  QVERIFY(addPart(editor, PartKind::Body, "dynamic"));
+  QVERIFY(addPart(editor, PartKind::Joint, "revolute"));
+  QVERIFY(addPart(editor, PartKind::Actuator, "joint_torque"));
+  for (const TypeEntry& type : partTypes(PartKind::Sensor)) {
+    QVERIFY2(addPart(editor, PartKind::Sensor, std::string(type.name)), std::string(type.name).c_str());
+  }
+  QVERIFY(addPart(editor, PartKind::Condition, ""));
+  QVERIFY(addPart(editor, PartKind::Cost, "action"));
+  QVERIFY(addPart(editor, PartKind::Cost, "state"));
+  const Scene scene = read(tree);
+  QCOMPARE(scene.joints[0].bodyA, std::string("wall1"));
+  QCOMPARE(scene.joints[0].bodyB, std::string("body1"));
+  QCOMPARE(scene.state.size(), partTypes(PartKind::Sensor).size());
+}
+
+void TestSceneCommands::aTypeChangeLeavesAPartThatReads_data() {
+  QTest::addColumn<int>("kind");
+  QTest::addColumn<QString>("type");
+  for (const PartKind kind : {PartKind::Joint, PartKind::Actuator, PartKind::Sensor, PartKind::Cost}) {
+    for (const TypeEntry& type : partTypes(kind)) {
+      const QString name = QString::fromUtf8(type.name.data(), static_cast<qsizetype>(type.name.size()));
+      QTest::newRow(qPrintable(QString::fromStdString(partWord(kind)) + " " + name))
+          << static_cast<int>(kind) << name;
+    }
+  }
+}
+
+void TestSceneCommands::aTypeChangeLeavesAPartThatReads() {
+  QFETCH(int, kind);
+  QFETCH(QString, type);
+  SceneTree tree = emptyTask("mine");
+  TreeEditor editor(tree);
+  const auto which = static_cast<PartKind>(kind);
+  for (const char* body : {"static", "dynamic", "dynamic"}) QVERIFY(addPart(editor, PartKind::Body, body));
+  QVERIFY(addPart(editor, PartKind::Joint, "revolute"));
+  QVERIFY(editor.set(TreePath("/joints/0"), "max_motor", 5));
+  QVERIFY(addPart(editor, PartKind::Actuator, "joint_torque"));
+  QVERIFY(addPart(editor, PartKind::Sensor, "body_position"));
+  QVERIFY(addPart(editor, PartKind::Condition, ""));
+  QVERIFY(addPart(editor, PartKind::Cost, "action"));
+  for (const TypeEntry& from : partTypes(which)) {
+    const auto added = addPart(editor, which, std::string(from.name));
+    QVERIFY2(added, added ? "" : added.error().text().c_str());
+    const Status changed = changeType(editor, *added, type.toStdString());
+    QVERIFY2(changed, changed ? "" : changed.error().text().c_str());
+    read(tree);
+  }
+  QVERIFY(!changeType(editor, {which, "nothing"}, type.toStdString()));
+}
+
+void TestSceneCommands::pastedPartsFitAmongEachOther() {
+  SceneTree tree = shipped("two_link_arm");
+  TreeEditor editor(tree);
+  const SceneTree copy = copyParts(tree, {{PartKind::Body, "base"},
+                                          {PartKind::Body, "link1"},
+                                          {PartKind::Body, "link2"},
+                                          {PartKind::Condition, "c2"}});
+  QCOMPARE(partsOf(copy, PartKind::Joint).size(), std::size_t{2});
+  const auto pasted = pasteParts(editor, copy, {10, 0});
+  QVERIFY2(pasted, pasted ? "" : pasted.error().text().c_str());
+  const Scene scene = read(tree);
+  QCOMPARE(scene.bodies.size(), std::size_t{8});
+  const Joint& second = scene.joints.back();
+  QVERIFY(second.bodyA != "link1" && second.bodyB != "link2");
+  QCOMPARE(scene.body(second.bodyB)->position.x(), scene.body("link2")->position.x() + 10);
+  const Condition& condition = scene.conditions.back();
+  QCOMPARE(condition.overrides.at(second.id + ".angle"), std::vector<double>{1.5707963267948966});
+  // Into another scene, twice.
+  SceneTree other = shipped("point_mass");
+  TreeEditor into(other);
+  SceneTree bodies = copyParts(tree, {{PartKind::Body, "link1"}, {PartKind::Body, "link2"}});
+  QVERIFY(pasteParts(into, bodies, {0, 0}));
+  QVERIFY(pasteParts(into, bodies, {1, 0}));
+  QCOMPARE(read(other).joints.size(), std::size_t{2});
+  QCOMPARE(read(other).joints[1].bodyA, std::string("link3"));
+}
+
+void TestSceneCommands::theClipboardIsNotTrusted() {
+  for (const char* text :
+       {"", "{", "[]", "{}", "{\"gps_studio_parts\": 1}", "{\"gps_studio_parts\": 1, \"bodies\": 3}",
+        "{\"gps_studio_parts\": 1, \"bodies\": [3]}", "{\"gps_studio_parts\": 1, \"bodies\": [{}]}",
+        "{\"gps_studio_parts\": 1, \"bodies\": [{\"id\": \"a b\"}]}"}) {
+    QVERIFY2(!parseParts(text), text);
+  }
+  const auto parts = parseParts("{\"gps_studio_parts\": 1, \"bodies\": [{\"id\": \"a\"}, {\"id\": \"a\"}]}");
+  QVERIFY(parts);
+  SceneTree tree = emptyTask("mine");
+  TreeEditor editor(tree);
+  const auto pasted = pasteParts(editor, *parts, {1, 1});  // twice the same id: both come in, under two names
+  QVERIFY(!pasted || pasted->size() == 2);
+}
+
+void TestSceneCommands::alignedEdgesLieOnOneLine() {
+  SceneTree tree = shipped("two_link_arm");
+  TreeEditor editor(tree);
+  const std::vector<std::string> bodies{"base", "link1", "target1"};
+  QVERIFY(!alignBodies(editor, read(tree), {"base"}, Alignment::Left));
+  QVERIFY(alignBodies(editor, read(tree), bodies, Alignment::Left));
+  const Scene left = read(tree);
+  for (const std::string& id : bodies) QVERIFY(std::abs(bodyExtent(*left.body(id)).min().x() + 10.0) < 1e-6);
+  QVERIFY(alignBodies(editor, left, bodies, Alignment::Top));
+  const Scene top = read(tree);
+  for (const std::string& id : bodies) QVERIFY(std::abs(bodyExtent(*top.body(id)).max().y() - 25.0) < 1e-6);
+  QCOMPARE(top.body("link2")->position, left.body("link2")->position);
+}
+
+void TestSceneCommands::distributedBodiesHaveEqualGaps() {
+  SceneTree tree = emptyTask("mine");
+  TreeEditor editor(tree);
+  std::vector<std::string> bodies;
+  for (const double x : {0.0, 3.0, 0.5, 8.0}) {
+    const auto body = addPart(editor, PartKind::Body, "static");
+    QVERIFY(moveBodies(editor, {body->id}, {x, x}));
+    bodies.push_back(body->id);
+  }
+  QVERIFY(editor.set(TreePath("/bodies/1/shapes/0/box"), "half_extents", SceneTree::array({1, 0.1})));
+  const Scene before = *readSceneTree(tree, "x").scene;
+  QVERIFY(distributeBodies(editor, before, bodies, true));
+  const Scene after = *readSceneTree(tree, "x").scene;
+  // From -0.1 to 8.1 stand boxes of 0.2, 0.2, 2 and 0.2: three gaps of 5.6 / 3.
+  QVERIFY(std::abs(after.body(bodies[2])->position.x() - (0.1 + 5.6 / 3 + 0.1)) < 1e-6);
+  QVERIFY(std::abs(after.body(bodies[1])->position.x() - (0.3 + 2 * 5.6 / 3 + 1)) < 1e-6);
+  QCOMPARE(after.body(bodies[3])->position.x(), 8.0);
+  QCOMPARE(after.body(bodies[1])->position.y(), 3.0);
+}
+
+void TestSceneCommands::whatIsWrittenIsReadAsTheSameScene_data() {
+  aNewNameIsFollowedEverywhere_data();
+}
+
+void TestSceneCommands::whatIsWrittenIsReadAsTheSameScene() {
+  QFETCH(QString, scene);
+  const Scene original = read(shipped(scene.toStdString()));
+  for (const Defaults defaults : {Defaults::Written, Defaults::LeftOut}) {
+    const SceneTree written = sceneTree(original, defaults);
+    const Scene again = read(written);
+    // The complete tree holds every field of a scene.
+    QCOMPARE(sceneText(sceneTree(again, Defaults::Written)),
+             sceneText(sceneTree(original, Defaults::Written)));
+  }
+}
+
+void TestSceneCommands::anUpdateTouchesOnlyWhatDiffers() {
+  for (const ShippedScene& file : shippedScenes(GPS_SCENES)) {
+    SceneTree tree = shipped(file.name);
+    TreeEditor editor(tree);
+    const Scene scene = read(tree);
+    QVERIFY(updateTree(editor, scene, scene));
+    QVERIFY2(editor.edits().empty(), file.name.c_str());
+    Scene wanted = scene;
+    wanted.bodies.back().position.x() += 0.5;
+    wanted.bodies.front().shapes.front().friction = 0.75;
+    QVERIFY(updateTree(editor, scene, wanted));
+    QCOMPARE(editor.edits().size(), std::size_t{2});
+    const Scene after = read(tree);
+    QCOMPARE(sceneText(sceneTree(after, Defaults::Written)), sceneText(sceneTree(wanted, Defaults::Written)));
+    editor.rollBack();
+    QCOMPARE(sceneText(tree), sceneText(shipped(file.name)));
+  }
+}
+
+void TestSceneCommands::anUpdateAddsAndRemovesParts() {
+  SceneTree tree = shipped("reach");
+  TreeEditor editor(tree);
+  const Scene scene = read(tree);
+  Scene wanted = scene;
+  Body drawn;
+  drawn.id = "box1";
+  drawn.position = {1, 2};
+  drawn.shapes.push_back(Shape{});
+  wanted.bodies.push_back(drawn);
+  wanted.success.reset();
+  wanted.conditions.pop_back();
+  QVERIFY(updateTree(editor, scene, wanted));
+  const Scene after = read(tree);
+  QCOMPARE(sceneText(sceneTree(after, Defaults::Written)), sceneText(sceneTree(wanted, Defaults::Written)));
+  QCOMPARE(
+      valueText(tree["bodies"].back()),
+      std::string(
+          R"({"id": "box1", "type": "static", "position": [1, 2], "shapes": [{"circle": {"radius": 0.1}}]})"));
+  QVERIFY(!updateTree(editor, scene, wanted));  // the condition is no longer there to be removed
+}
+
+QTEST_GUILESS_MAIN(TestSceneCommands)
+#include "tst_scene_commands.moc"
