@@ -12,8 +12,8 @@
 
 namespace gps {
 
-// What a person may wish to change in a scene with mouse and keys, as plain values. Points are in task units along
-// the world's axes unless said otherwise, angles in radians.
+// What a person may wish to change in a scene with mouse and keys, as plain values. Points are in task units
+// along the world's axes unless said otherwise, angles in radians.
 
 /// Where a body stands at the start of a condition.
 struct StartRef {
@@ -42,9 +42,9 @@ struct BodiesRotated {
   double angle = 0.0;
   Eigen::Vector2d centre{0, 0};
 };
-/// Sizes and positions of bodies, with their anchors, grow from a common centre. `factor` holds along axes turned
-/// by `frame`; unequal factors come for one body alone, with `frame` its angle. A circle grows by the geometric
-/// mean, a box that stands askew in its body by the factors of its own sides.
+/// Sizes and positions of bodies, with all points in their frames, grow from a common centre. `factor` holds
+/// along axes turned by `frame`; unequal factors come for one body alone, with `frame` its angle. A circle
+/// grows by the geometric mean, a box that stands askew in its body by the factors of its own sides.
 struct BodiesScaled {
   std::vector<std::string> bodies{};
   Eigen::Vector2d factor{1, 1};
@@ -57,8 +57,8 @@ struct BodyPosed {
   Eigen::Vector2d position{0, 0};
   double angle = 0.0;
 };
-/// A corner follows the hand. Polygon and chain: that vertex. Box: corner 0..3 (counter-clockwise from the lower
-/// left one); the opposite one stays. Circle: vertex 0 lies on its edge, so the radius changes.
+/// A corner follows the hand. Polygon and chain: that vertex. Box: corner 0..3 (counter-clockwise from the
+/// lower left one); the opposite one stays. Circle: vertex 0 lies on its edge, so the radius changes.
 struct VertexMoved {
   std::string body{};
   std::size_t shape = 0;
@@ -85,18 +85,20 @@ struct JointAnchorMoved {
   Eigen::Vector2d position{0, 0};
   End end = End::Both;
 };
-/// The ghost of a condition was dragged: `key` is "mass.position" with two numbers, "table.angle" or, where the
-/// body hangs on a joint, "joint1.angle" or "slide.translation" with one.
+/// The ghost of a condition was dragged: `key` is "mass.position" with two numbers, "table.angle" or, where
+/// the body hangs on a joint, "joint1.angle" or "slide.translation" with one.
 struct ConditionStartMoved {
   std::string condition{};
   std::string body{};  ///< whose ghost it was
   std::string key{};
   std::vector<double> value{};
 };
-/// The place of the success test. What marks the same place moves along: targets of cost terms that were equal to
-/// it on the same sensor, and ghost bodies that stand there.
+/// The place of the success test, as its `target` says it. What marks the same place moves along: targets of
+/// cost terms that were equal to it on the same sensor, and ghost bodies that stand at `from`.
 struct TargetMoved {
-  Eigen::Vector2d position{0, 0};
+  std::vector<double> target{};
+  Eigen::Vector2d from{0, 0};  ///< of the mark in the world, as it was
+  Eigen::Vector2d to{0, 0};
 };
 /// A new body of one shape. `geometry` is in world coordinates; the body's frame gets the shape's centre.
 struct BodyDrawn {
@@ -116,7 +118,8 @@ struct JointDrawn {
 struct PartsRemoved {
   SceneSelection parts{};
 };
-/// Copies of the selected bodies and of the joints between them, moved by `offset`; they become the selection.
+/// Copies of the selected bodies and of the joints between them, moved by `offset`; they become the
+/// selection.
 struct PartsDuplicated {
   SceneSelection parts{};
   Eigen::Vector2d offset{0, 0};
@@ -128,17 +131,18 @@ struct TemplateDropped {
   Eigen::Vector2d position{0, 0};
 };
 
-/// One wish. Steps of one drag are each measured from the scene as it was when the drag began: applying the last
-/// one to that scene gives the result, so nothing drifts.
+/// One wish. Steps of one drag are each measured from the scene as it was when the drag began: applying the
+/// last one to that scene gives the result, so nothing drifts.
 using SceneEdit =
-    std::variant<BodiesMoved, BodiesRotated, BodiesScaled, BodyPosed, VertexMoved, VertexInserted, VertexRemoved,
-                 JointAnchorMoved, ConditionStartMoved, TargetMoved, BodyDrawn, JointDrawn, PartsRemoved,
-                 PartsDuplicated, TemplateDropped>;
+    std::variant<BodiesMoved, BodiesRotated, BodiesScaled, BodyPosed, VertexMoved, VertexInserted,
+                 VertexRemoved, JointAnchorMoved, ConditionStartMoved, TargetMoved, BodyDrawn, JointDrawn,
+                 PartsRemoved, PartsDuplicated, TemplateDropped>;
 
-/// The scene with a wish granted: a new value, the old one untouched. New parts come last in their lists and get
-/// the next free id ("box2", "revolute1"). Numbers are rounded to ten decimals, so that files stay readable.
-/// Fails on ids, shapes or vertices that the scene does not hold and on what would break it (a polygon that is
-/// no longer convex, a size of nothing). TemplateDropped is not known here and fails.
+/// The scene with a wish granted: a new value, the old one untouched. A body that moves takes its pins along:
+/// where a joint's anchors lay together, the one in the other body follows. New parts come last in their
+/// lists and get the next free id ("box2", "hinge1"). Numbers are rounded to ten decimals, so that files stay
+/// readable. Fails on ids, shapes or vertices that the scene does not hold and on what would break it (a
+/// polygon that is no longer convex, a size of nothing). TemplateDropped is not known here and fails.
 Result<Scene> applied(const Scene& scene, const SceneEdit& edit);
 
 }  // namespace gps

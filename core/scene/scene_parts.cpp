@@ -8,6 +8,7 @@
 #include "core/base/nearest_name.h"
 #include "core/scene/json_text.h"
 #include "core/scene/part_registry.h"
+#include "core/scene/polygon.h"
 #include "core/scene/scene_keys.h"
 
 namespace gps {
@@ -16,10 +17,6 @@ namespace {
 constexpr NumberRange kSize{1e-4, 1e4};
 // Box2D merges points closer than its linear slop, in world units.
 constexpr double kSmallestLength = 0.005;
-
-double cross(const Eigen::Vector2d& a, const Eigen::Vector2d& b) {
-  return a.x() * b.y() - a.y() * b.x();
-}
 
 void requireLength(const JsonNode& node, double length, const World& world, const std::string& what) {
   const double smallest = kSmallestLength / world.scale;
@@ -32,22 +29,12 @@ void requireLength(const JsonNode& node, double length, const World& world, cons
 /// Convex without repeated or collinear corners, in either direction of rotation.
 void checkPolygon(const JsonNode& node, const PolygonShape& polygon, const World& world) {
   const std::size_t count = polygon.vertices.size();
-  int left = 0;
-  int right = 0;
-  double turned = 0.0;
   for (std::size_t i = 0; i < count; ++i) {
-    const Eigen::Vector2d in = polygon.vertices[(i + 1) % count] - polygon.vertices[i];
-    const Eigen::Vector2d out = polygon.vertices[(i + 2) % count] - polygon.vertices[(i + 1) % count];
-    requireLength(node, in.norm(), world, "The edge from vertex " + std::to_string(i));
+    const Eigen::Vector2d edge = polygon.vertices[(i + 1) % count] - polygon.vertices[i];
+    requireLength(node, edge.norm(), world, "The edge from vertex " + std::to_string(i));
     if (!node.good()) return;
-    const double sine = cross(in, out) / (in.norm() * out.norm());
-    (sine > 1e-6 ? left : right) += std::abs(sine) > 1e-6 ? 1 : 0;
-    turned += std::atan2(cross(in, out), in.dot(out));
   }
-  const int corners = static_cast<int>(count);
-  // A star turns to one side only as well, but more than once around.
-  const bool convex = (left == corners || right == corners) && std::abs(turned) < 7.0;
-  if (!convex) {
+  if (!isConvexPolygon(polygon.vertices)) {
     node.fail("A polygon must be convex without straight corners, but this one is not.",
               "Split it into convex polygons.");
   }

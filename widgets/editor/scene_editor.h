@@ -13,23 +13,23 @@ namespace gps::ui {
 enum class EditorTool { Select, Pan, Box, Circle, Polygon, Chain, Revolute, Prismatic, Weld, Distance };
 
 /// Draws one task and reports how the user wishes it changed. Tools above, the drawing below, numbers of the
-/// selection between. It never changes a scene: every wish leaves as edited(), and the answer is setScene() with a
-/// new value.
+/// selection between. It never changes a scene: every wish leaves as edited(), and the answer is setScene()
+/// with a new value.
 ///
-/// Every edited() comes between gestureBegan() and gestureEnded() (or gestureCancelled()) of its gesture. A drag
-/// sends many; each is measured from the scene that was shown at gestureBegan(), so that the last one applied to
-/// that scene gives the result, and the whole gesture is one step to undo. After gestureCancelled() that scene
-/// is wanted back. Gesture ids grow and are never used twice. A wish that cannot be granted is left unanswered
-/// (or answered with the old scene).
+/// Every edited() comes between gestureBegan() and gestureEnded() (or gestureCancelled()) of its gesture. A
+/// drag sends many; each is measured from the scene that was shown at gestureBegan(), so that the last one
+/// applied to that scene gives the result, and the whole gesture is one step to undo. After
+/// gestureCancelled() that scene is wanted back. Gesture ids grow and are never used twice. A wish that
+/// cannot be granted is left unanswered (or answered with the old scene).
 class SceneEditor : public QWidget {
   Q_OBJECT
  public:
   explicit SceneEditor(QWidget* parent = nullptr);
   ~SceneEditor() override;
 
-  /// Shows a scene; cheap after an edit, since what did not change keeps its item. Null: nothing. The first scene,
-  /// and one with another name, is shown whole; otherwise the view stays. What is selected and still exists stays
-  /// selected.
+  /// Shows a scene; cheap after an edit, since what did not change keeps its item. Null: nothing. The first
+  /// scene, and one with another name, is shown whole; otherwise the view stays. What is selected and still
+  /// exists stays selected.
   void setScene(std::shared_ptr<const Scene> scene);
   std::shared_ptr<const Scene> scene() const;
 
