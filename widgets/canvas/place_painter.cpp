@@ -260,24 +260,41 @@ double markRadius(const std::vector<int>& goals, const std::vector<Places>& plac
   return std::max(radius, 2.0);
 }
 
+QColor staticInk(const Theme& theme) {
+  return mixed(theme.panel, theme.muted, theme.dark ? 0.75 : 0.7);
+}
+QColor staticFill(const Theme& theme) {
+  return mixed(theme.background, theme.muted, theme.dark ? 0.30 : 0.25);
+}
+BodyLook ghostLook(const Theme& theme) {
+  QColor tint = theme.goal;
+  tint.setAlphaF(0.10f);
+  return {tint, theme.goal, 1.5, true};
+}
+
 }  // namespace
+
+void paintStaticBody(QPainter& painter, const Body& body, const Pose& pose, const ViewMap& map,
+                     const Theme& theme) {
+  if (body.ghost)
+    paintBody(painter, body, pose, map, ghostLook(theme));
+  else
+    paintSolid(painter, body, pose, map, staticFill(theme), staticInk(theme));
+}
 
 void paintStaticBodies(QPainter& painter, const Scene& scene, const std::vector<Places>& places,
                        int condition, const ViewMap& map, const Theme& theme) {
   if (places.empty()) return;
   const int n = static_cast<int>(places.size());
   const std::size_t shown = condition >= 0 && condition < n ? static_cast<std::size_t>(condition) : 0;
-  const QColor ink = mixed(theme.panel, theme.muted, theme.dark ? 0.75 : 0.7);
-  const QColor fill = mixed(theme.background, theme.muted, theme.dark ? 0.30 : 0.25);
+  const QColor fill = staticFill(theme);
   for (std::size_t i = 0; i < scene.bodies.size() && i < places[shown].poses.size(); ++i) {
     const Body& body = scene.bodies[i];
     const bool alike = samePose(places, i);
     if (body.ghost) {
-      QColor tint = theme.goal;
-      tint.setAlphaF(0.10f);
       for (std::size_t c = 0; c < places.size(); ++c) {
         if (c == shown || (!alike && condition < 0))
-          paintBody(painter, body, places[c].poses[i], map, {tint, theme.goal, 1.5, true});
+          paintBody(painter, body, places[c].poses[i], map, ghostLook(theme));
       }
     } else if (!body.dynamic && (alike || condition >= 0)) {
       for (int c = 0; c < n && !alike; ++c) {
@@ -285,7 +302,7 @@ void paintStaticBodies(QPainter& painter, const Scene& scene, const std::vector<
         if (c != condition && i < other.poses.size())
           paintPlace(painter, body, other.poses[i], map, theme.localCondition(c), 0.35);
       }
-      paintSolid(painter, body, places[shown].poses[i], map, fill, ink);
+      paintStaticBody(painter, body, places[shown].poses[i], map, theme);
     } else if (!body.dynamic) {
       QColor somewhere = fill;
       somewhere.setAlphaF(0.3f);

@@ -18,6 +18,10 @@ struct Places {
   std::vector<Pose> poses;
   Goal goal;
 };
+/// One body that does not move, as it stands: solid with one outline around all its shapes; a ghost dashed in the
+/// goal's colour.
+void paintStaticBody(QPainter& painter, const Body& body, const Pose& pose, const ViewMap& map,
+                     const Theme& theme);
 /// Bodies that do not move, and ghost bodies dashed in the goal's colour. Bodies that stand alike in all
 /// conditions are drawn once. Of the others `condition` is drawn solid and the rest as faint outlines; with
 /// -1 what all of them cover is solid, and each has an outline in its own hue, strong where the body opens (a

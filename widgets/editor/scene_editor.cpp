@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/editor/scene_editor.h"
+
+#include <QButtonGroup>
+#include <QFrame>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <array>
+
+#include "widgets/editor/editor_canvas.h"
+#include "widgets/editor/pose_bar.h"
+#include "widgets/style/icons.h"
+
+namespace gps::ui {
+
+namespace {
+
+struct ToolEntry {
+  EditorTool tool;
+  const char* icon;
+  const char* id;
+  const char* name;
+  const char* key;
+  const char* help;
+};
+
+constexpr std::array<ToolEntry, 10> kTools{{
+    {EditorTool::Select, "select", "select", "Select", "S", "Pick, move, turn and resize what is there."},
+    {EditorTool::Pan, "hand", "pan", "Move the view", "H", "Also: hold Space, or the middle button."},
+    {EditorTool::Box, "box", "box", "Box", "B", "Drag from corner to corner."},
+    {EditorTool::Circle, "circle", "circle", "Circle", "C", "Drag from the centre outwards."},
+    {EditorTool::Polygon, "polygon", "polygon", "Polygon", "P", "Click 3 to 8 corners; Enter ends it."},
+    {EditorTool::Chain, "chain", "chain", "Chain", "L", "A wall of lines that cannot move. Enter ends it."},
+    {EditorTool::Revolute, "hinge", "hinge", "Hinge", "R",
+     "Revolute joint: click its anchor, then the body that holds it and the one that turns."},
+    {EditorTool::Prismatic, "slide", "slide", "Slide", "T",
+     "Prismatic joint: drag its axis, then click the body that holds it and the one that slides."},
+    {EditorTool::Weld, "weld", "weld", "Weld", "W", "Ties two bodies rigidly: click its anchor, then both."},
+    {EditorTool::Distance, "rod", "rod", "Rod", "D",
+     "Keeps a distance: click a place on each of two bodies."},
+}};
+
+}  // namespace
+
+struct SceneEditor::Impl {
+  explicit Impl(SceneEditor* editor) : q(editor) {}
+
+  SceneEditor* q;
+  Theme theme = Theme::current();
+  EditorCanvas* canvas = nullptr;
+  PoseBar* pose = nullptr;
+  QLabel* hint = nullptr;
+  QButtonGroup* tools = nullptr;
+  QToolButton *dynamic = nullptr, *corners = nullptr, *snap = nullptr, *ghosts = nullptr,
+              *duplicate = nullptr, *remove = nullptr, *fit = nullptr;
+  std::vector<std::pair<QToolButton*, QString>> icons;
+
+  QToolButton* button(QHBoxLayout* row, const QString& id, const QString& iconName, const QString& name,
+                      const QString& key, const QString& help, bool checkable) {
+    auto* made = new QToolButton(q);
+    made->setObjectName(QStringLiteral("editor.") + id);
+    made->setAccessibleName(name);
+    made->setAccessibleDescription(help);
+    const QString shortcut = key.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(key);
+    made->setToolTip(QStringLiteral("<b>%1</b>%2<br>%3").arg(name, shortcut, help));
+    made->setIconSize(QSize(20, 20));
+    made->setCheckable(checkable);
+    row->addWidget(made);
+    icons.emplace_back(made, iconName);
+    return made;
+  }
+
+  void line(QHBoxLayout* row) {
+    row->addSpacing(4);
+    auto* separator = new QFrame(q);
+    separator->setFixedSize(1, 20);
+    separator->setObjectName(QStringLiteral("editor.separator"));
+    separators.push_back(separator);
+    row->addWidget(separator);
+    row->addSpacing(4);
+  }
+  std::vector<QFrame*> separators;
+
+  void buildTools(QVBoxLayout* column) {
+    auto* bar = new QWidget(q);
+    bar->setObjectName(QStringLiteral("editor.tools"));
+    auto* row = new QHBoxLayout(bar);
+    row->setContentsMargins(8, 4, 8, 4);
+    row->setSpacing(4);
+    tools = new QButtonGroup(q);
+    for (const ToolEntry& entry : kTools) {
+      QToolButton* made = button(row, QStringLiteral("tool.") + entry.id, entry.icon, tr(entry.name),
+                                 entry.key, tr(entry.help), true);
+      tools->addButton(made, static_cast<int>(entry.tool));
+      if (entry.tool == EditorTool::Pan || entry.tool == EditorTool::Chain) line(row);
+    }
+    line(row);
+    dynamic = button(row, "dynamic", "mover", tr("New bodies move"), "M",
+                     tr("On: what you draw next is dynamic. Off: it stands still."), true);
+    corners =
+        button(row, "corners", "corners", tr("Edit corners"), "E",
+               tr("Drag the corners of the selected body; Enter or a second click does the same."), true);
+    snap = button(row, "snap", "snap", tr("Snap"), "G",
+                  tr("To the grid, to corners and anchors, and to 15°. Hold Alt to suspend it."), true);
+    ghosts = button(row, "ghosts", "ghost", tr("Starts of conditions"), QString(),
+                    tr("Shows where each condition starts the bodies; drag them to change it."), true);
+    line(row);
+    duplicate = button(row, "duplicate", "duplicate", tr("Duplicate"), "Ctrl+D",
+                       tr("Copies the selected bodies with the joints between them."), false);
+    remove = button(row, "remove", "remove", tr("Remove"), "Delete",
+                    tr("Removes what is selected, with what cannot stand without it."), false);
+    line(row);
+    fit = button(row, "fit", "fit", tr("Fit"), "F", tr("Shows everything."), false);
+    row->addStretch();
+    column->addWidget(bar);
+  }
+
+  void buildFoot(QVBoxLayout* column) {
+    auto* foot = new QWidget(q);
+    auto* row = new QHBoxLayout(foot);
+    row->setContentsMargins(8, 4, 8, 4);
+    row->setSpacing(12);
+    hint = new QLabel(foot);
+    hint->setObjectName(QStringLiteral("editor.hint"));
+    hint->setAccessibleName(tr("What the tool waits for"));
+    hint->setProperty("role", "small");
+    // A long hint gives way to the numbers.
+    hint->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    pose = new PoseBar(foot);
+    row->addWidget(hint, 1);
+    row->addWidget(pose);
+    foot->setFixedHeight(foot->sizeHint().height() + 2);
+    column->addWidget(foot);
+  }
+
+  void connectAll() {
+    QObject::connect(tools, &QButtonGroup::idClicked, q, [this](int id) {
+      canvas->setTool(static_cast<EditorTool>(id));
+      canvas->setFocus(Qt::OtherFocusReason);
+    });
+    QObject::connect(dynamic, &QToolButton::clicked, canvas, &EditorCanvas::setDrawsDynamic);
+    QObject::connect(corners, &QToolButton::clicked, canvas, &EditorCanvas::setEditsCorners);
+    QObject::connect(snap, &QToolButton::clicked, canvas, &EditorCanvas::setSnapping);
+    QObject::connect(ghosts, &QToolButton::clicked, canvas, &EditorCanvas::setGhostsShown);
+    QObject::connect(duplicate, &QToolButton::clicked, canvas, &EditorCanvas::duplicateSelected);
+    QObject::connect(remove, &QToolButton::clicked, canvas, &EditorCanvas::removeSelected);
+    QObject::connect(fit, &QToolButton::clicked, canvas, &EditorCanvas::fit);
+    QObject::connect(canvas, &EditorCanvas::selectionChanged, q, [this] {
+      sync();
+      Q_EMIT q->selectionChanged();
+    });
+    QObject::connect(canvas, &EditorCanvas::toolChanged, q, [this](EditorTool tool) {
+      sync();
+      Q_EMIT q->toolChanged(tool);
+    });
+    QObject::connect(canvas, &EditorCanvas::settingsChanged, q, [this] { sync(); });
+    QObject::connect(canvas, &EditorCanvas::hintChanged, q, [this](const QString& text) {
+      if (hint->text() == text) return;
+      hint->setText(text);
+      Q_EMIT q->hintChanged(text);
+    });
+    QObject::connect(canvas, &EditorCanvas::gestureBegan, q, &SceneEditor::gestureBegan);
+    QObject::connect(canvas, &EditorCanvas::edited, q, &SceneEditor::edited);
+    QObject::connect(canvas, &EditorCanvas::gestureEnded, q, &SceneEditor::gestureEnded);
+    QObject::connect(canvas, &EditorCanvas::gestureCancelled, q, &SceneEditor::gestureCancelled);
+    QObject::connect(canvas, &EditorCanvas::cursorMoved, q, &SceneEditor::cursorMoved);
+    QObject::connect(pose, &PoseBar::wished, canvas, &EditorCanvas::editOnce);
+  }
+
+  /// Buttons and numbers say what the canvas holds.
+  void sync() {
+    tools->button(static_cast<int>(canvas->tool()))->setChecked(true);
+    const bool editable = canvas->value() && !canvas->readOnly();
+    for (const ToolEntry& entry : kTools) {
+      const bool looks = entry.tool == EditorTool::Select || entry.tool == EditorTool::Pan;
+      tools->button(static_cast<int>(entry.tool))->setEnabled(looks || editable);
+    }
+    const SceneSelection& selection = canvas->selection();
+    dynamic->setChecked(canvas->drawsDynamic());
+    corners->setChecked(canvas->editsCorners());
+    corners->setEnabled(editable && selection.bodies.size() == 1);
+    snap->setChecked(canvas->snapping());
+    ghosts->setChecked(canvas->ghostsShown());
+    duplicate->setEnabled(editable && !selection.bodies.empty());
+    remove->setEnabled(editable && !selection.empty());
+    pose->present(canvas->value(), selection, canvas->readOnly());
+  }
+
+  void applyIcons() {
+    for (const auto& [made, name] : icons) made->setIcon(icon(name, theme));
+    for (QFrame* separator : separators) {
+      QPalette palette = separator->palette();
+      palette.setColor(QPalette::Window, theme.hairline);
+      separator->setPalette(palette);
+      separator->setAutoFillBackground(true);
+    }
+  }
+};
+
+SceneEditor::SceneEditor(QWidget* parent) : QWidget(parent), m_impl(std::make_unique<Impl>(this)) {
+  setObjectName(QStringLiteral("editor"));
+  setAccessibleName(tr("Scene editor"));
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  m_impl->buildTools(column);
+  m_impl->canvas = new EditorCanvas(this);
+  column->addWidget(m_impl->canvas, 1);
+  m_impl->buildFoot(column);
+  m_impl->connectAll();
+  m_impl->applyIcons();
+  setFocusProxy(m_impl->canvas);
+  m_impl->canvas->toolNews();
+  m_impl->sync();
+}
+
+SceneEditor::~SceneEditor() = default;
+
+void SceneEditor::setScene(std::shared_ptr<const Scene> scene) {
+  m_impl->canvas->setScene(std::move(scene));
+  m_impl->sync();
+}
+std::shared_ptr<const Scene> SceneEditor::scene() const {
+  return m_impl->canvas->value();
+}
+
+void SceneEditor::setSelection(const SceneSelection& selection) {
+  m_impl->canvas->setSelection(selection);
+}
+SceneSelection SceneEditor::selection() const {
+  return m_impl->canvas->selection();
+}
+
+void SceneEditor::setTheme(const Theme& theme) {
+  m_impl->theme = theme;
+  m_impl->canvas->setTheme(theme);
+  m_impl->applyIcons();
+}
+
+void SceneEditor::setTool(EditorTool tool) {
+  m_impl->canvas->setTool(tool);
+}
+EditorTool SceneEditor::tool() const {
+  return m_impl->canvas->tool();
+}
+
+void SceneEditor::setReadOnly(bool readOnly) {
+  m_impl->canvas->setReadOnly(readOnly);
+  m_impl->sync();
+}
+bool SceneEditor::readOnly() const {
+  return m_impl->canvas->readOnly();
+}
+void SceneEditor::setDrawsDynamic(bool dynamic) {
+  m_impl->canvas->setDrawsDynamic(dynamic);
+}
+bool SceneEditor::drawsDynamic() const {
+  return m_impl->canvas->drawsDynamic();
+}
+void SceneEditor::setSnapping(bool on) {
+  m_impl->canvas->setSnapping(on);
+}
+bool SceneEditor::snapping() const {
+  return m_impl->canvas->snapping();
+}
+void SceneEditor::setGhostsShown(bool shown) {
+  m_impl->canvas->setGhostsShown(shown);
+}
+bool SceneEditor::ghostsShown() const {
+  return m_impl->canvas->ghostsShown();
+}
+void SceneEditor::fit() {
+  m_impl->canvas->fit();
+}
+
+QPointF SceneEditor::pixelOf(const Eigen::Vector2d& world) const {
+  return m_impl->canvas->viewport()->mapTo(this, m_impl->canvas->pixelOf(world));
+}
+
+Eigen::Vector2d SceneEditor::worldOf(const QPointF& pixel) const {
+  const QPointF at = m_impl->canvas->map().toWorld(m_impl->canvas->viewport()->mapFrom(this, pixel));
+  return {at.x(), at.y()};
+}
+
+QSize SceneEditor::sizeHint() const {
+  return {960, 640};
+}
+QString SceneEditor::summary() const {
+  return m_impl->canvas->summary();
+}
+
+}  // namespace gps::ui
