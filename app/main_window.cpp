@@ -20,6 +20,9 @@
 #include <algorithm>
 
 #include "app/bridge/comparison.h"
+#include "app/documents/recovery_copy.h"
+#include "app/documents/scene_document.h"
+#include "app/forms/design/design_page.h"
 #include "app/forms/run_panel.h"
 #include "app/forms/status_strip.h"
 #include "app/forms/workspace.h"
@@ -51,11 +54,15 @@ QString sceneFileOf(const QMimeData* data) {
 MainWindow::MainWindow(WindowSetup setup, QWidget* parent)
     : QMainWindow(parent), m_setup(std::move(setup)), m_settings(m_setup.configFolder), m_actions(this) {
   setObjectName("window");
+  m_document = std::make_unique<SceneDocument>();
+  m_document->setShippedFolder(QString::fromStdString(m_setup.sceneFolder.string()));
+  m_recovery = std::make_unique<RecoveryCopy>(m_document.get(), m_setup.configFolder);
   setAcceptDrops(true);
   setDockNestingEnabled(true);
   makeLayout();
   connectViews();
   connectActions();
+  connectDesign();
   applyChosenTheme();
 
   resize(1280, 800);
@@ -73,6 +80,7 @@ MainWindow::MainWindow(WindowSetup setup, QWidget* parent)
                       .mend = tr("Nothing needs to be done; the damaged file was set aside."),
                       .action = {}});
   }
+  offerRecovery();
 
   m_timer.setInterval(kTickMilliseconds);
   connect(&m_timer, &QTimer::timeout, this, &MainWindow::tick);
@@ -99,6 +107,8 @@ void MainWindow::makeLayout() {
   m_workspace->setObjectName("workspace");
   m_pages->addWidget(m_start);
   m_pages->addWidget(m_workspace);
+  m_design = new DesignPage(m_pages);
+  m_pages->addWidget(m_design);
   column->addWidget(m_messages);
   column->addWidget(m_pages, 1);
   setCentralWidget(centre);
@@ -174,7 +184,10 @@ void MainWindow::connectViews() {
   });
   connect(m_messages, &MessageBar::dismissed, this, [this](const QString& key) {
     m_answers.erase(key);
-    if (key == "close") m_closing = false;  // the answer was no
+    if (key == "close") m_closing = m_discarding = false;  // the answer was no
+    if (key == "recover") {
+      for (const RecoveryCopy::Found& found : m_recovery->left()) RecoveryCopy::discard(found);
+    }
   });
 }
 
@@ -282,11 +295,7 @@ void MainWindow::runsChanged() {
   m_plots->setTimeStep(m_workspace->timeStep());
   m_plots->setIteration(m_workspace->iteration());
   m_panel->setRuns(names, m_selected);
-  if (!list.empty()) {
-    const std::string& title = list.front()->setup().task->scene ? list.front()->setup().task->scene->title
-                                                                 : list.front()->setup().task->name;
-    setWindowTitle(QString::fromStdString(title) + tr(" – GPS Studio"));
-  }
+  showTitle();
   m_viewsDirty = m_formDirty = m_plotsDirty = true;
   showControls();
 }
@@ -306,16 +315,22 @@ void MainWindow::selectRun(int run) {
 }
 
 void MainWindow::showStartPage() {
-  if (m_pages->currentWidget() == m_workspace) m_settings.setLayout(saveState(kLayoutVersion));
+  leaveWorkspace();
+  const bool designed = m_pages->currentWidget() == m_design;
   showTiles();
   m_pages->setCurrentWidget(m_start);
-  m_parametersDock->hide();
-  m_plotsDock->hide();
   m_actions.toolBar->hide();
-  statusBar()->hide();
-  if (m_runs.empty()) {
-    setWindowTitle(tr("GPS Studio"));
-  } else {
+  showTitle();
+  showEditActions();
+  if (designed && unsaved()) {
+    m_answers["back"] = [this] { showDesign(); };
+    m_messages->post({.key = "back",
+                      .severity = Severity::Info,
+                      .what = tr("The task is kept behind this page."),
+                      .where = {},
+                      .mend = tr("It has changes that are not saved."),
+                      .action = tr("Back to the task")});
+  } else if (!m_runs.empty()) {
     // A note with a button, not a warning: nothing is lost yet.
     m_answers["back"] = [this] { showWorkspace(); };
     m_messages->post({.key = "back",
@@ -329,7 +344,15 @@ void MainWindow::showStartPage() {
   showControls();
 }
 
+void MainWindow::leaveWorkspace() {
+  if (m_pages->currentWidget() == m_workspace) m_settings.setLayout(saveState(kLayoutVersion));
+  m_parametersDock->hide();
+  m_plotsDock->hide();
+  statusBar()->hide();
+}
+
 void MainWindow::showWorkspace() {
+  m_actions.learn->setChecked(true);
   if (m_pages->currentWidget() == m_workspace) return;
   m_messages->dismiss("back");
   m_answers.erase("back");
@@ -373,6 +396,7 @@ void MainWindow::applyChosenTheme() {
   m_actions.setTheme(theme);
   m_actions.themes->actions().at(static_cast<int>(choice))->setChecked(true);
   m_workspace->setTheme(theme);
+  m_design->setTheme(theme);
   m_plots->setTheme(theme);
 }
 
@@ -393,6 +417,15 @@ void MainWindow::applyLayers() {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+  if (unsaved() && !m_discarding) {
+    ask("close", tr("%1 has changes that are not saved.").arg(m_document->displayName()),
+        tr("Save it first to keep them."), tr("Discard and close"), [this] {
+          m_discarding = true;
+          close();
+        });
+    event->ignore();
+    return;
+  }
   if (anyActive() && !m_closing) {
     ask("close",
         tr("A run is still going, and this version saves nothing: closing discards %n iteration(s).", nullptr,
@@ -404,6 +437,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
     event->ignore();
     return;
   }
+  m_recovery->giveUp();
   m_settings.setGeometry(saveGeometry());
   if (m_pages->currentWidget() == m_workspace) m_settings.setLayout(saveState(kLayoutVersion));
   m_timer.stop();

@@ -21,8 +21,11 @@ class QStackedWidget;
 
 namespace gps::ui {
 
+class DesignPage;
 class PlotBoard;
+class RecoveryCopy;
 class RunPanel;
+class SceneDocument;
 class StartPage;
 class StatusStrip;
 class Workspace;
@@ -45,8 +48,8 @@ class MainWindow : public QMainWindow {
   // What the actions, menus and drops do; also for --grab and tests.
   /// A shipped scene's name, or a file. What is wrong with it stands in the message bar.
   bool openScene(const QString& nameOrFile);
-  /// A task that is ready, learned by this algorithm.
-  bool openTask(std::shared_ptr<const Task> task, const std::string& algorithm);
+  /// A task that is ready, learned by this algorithm; `file` is what it was read from.
+  bool openTask(std::shared_ptr<const Task> task, const std::string& algorithm, const QString& file = {});
   bool addSecondRun(const std::string& algorithm);
   void removeSecondRun();
   bool changeAlgorithm(int run, const std::string& algorithm);
@@ -59,6 +62,15 @@ class MainWindow : public QMainWindow {
   void openWhenAllowed(const QString& nameOrFile);
   void setThemeChoice(ThemeChoice choice);
   void showStartPage();
+  /// The task of the window, to be changed.
+  void showDesign();
+  /// The runs of the task as it is now. Where it changed since they began, a new run begins; asks first when
+  /// iterations would be lost. `start`: and learns at once.
+  void showLearn(bool start);
+  /// A task without parts. Asks first when something would be lost.
+  void newTask();
+  bool saveTask();
+  bool saveTaskAs(const QString& path);
 
   std::vector<RunSession*> runs() const;
   int selectedRun() const { return m_selected; }
@@ -66,6 +78,8 @@ class MainWindow : public QMainWindow {
   PlotBoard* plots() const { return m_plots; }
   RunPanel* runPanel() const { return m_panel; }
   MessageBar* messages() const { return m_messages; }
+  SceneDocument* document() const { return m_document.get(); }
+  DesignPage* designPage() const { return m_design; }
   WindowActions& actions() { return m_actions; }
   const Settings& settings() const { return m_settings; }
   /// Draws everything that is due, now.
@@ -86,6 +100,17 @@ class MainWindow : public QMainWindow {
   /// Null, and said in the message bar, when there is something wrong with it.
   std::shared_ptr<const Task> readTask(const QString& nameOrFile);
   void showWorkspace();
+  void leaveWorkspace();
+  QString sceneFile(const QString& nameOrFile) const;
+  bool beginRuns(std::shared_ptr<const Task> task, const std::string& algorithm);
+  void connectDesign();
+  /// Null, and said in the message bar, when the task cannot be learned.
+  std::shared_ptr<const Task> compileDocument();
+  bool unsaved() const;
+  void showTitle();
+  void showEditActions();
+  void chooseTaskFile();
+  void offerRecovery();
   void runsChanged();
   void restart(int run, const std::string& algorithm, Parameters parameters);
   QString letter(const RunSession* run) const;
@@ -123,12 +148,16 @@ class MainWindow : public QMainWindow {
   WindowSetup m_setup;
   Settings m_settings;
   WindowActions m_actions;
+  std::unique_ptr<SceneDocument> m_document;
+  std::unique_ptr<RecoveryCopy> m_recovery;
+  QByteArray m_learned;  ///< text of the task that the runs are of
   std::vector<std::unique_ptr<RunSession>> m_runs;
   int m_selected = 0;
 
   QStackedWidget* m_pages = nullptr;
   StartPage* m_start = nullptr;
   Workspace* m_workspace = nullptr;
+  DesignPage* m_design = nullptr;
   MessageBar* m_messages = nullptr;
   RunPanel* m_panel = nullptr;
   PlotBoard* m_plots = nullptr;
@@ -142,7 +171,8 @@ class MainWindow : public QMainWindow {
   bool m_plotsDirty = false;
   bool m_plotsDue = false;  ///< some plots still wait for their turn
   bool m_formDirty = false;
-  bool m_closing = false;  ///< asked before, or nothing to ask
+  bool m_closing = false;     ///< asked before, or nothing to ask
+  bool m_discarding = false;  ///< the same about changes that are not saved
   std::map<QString, std::function<void()>> m_answers;
   std::vector<std::pair<QString, QString>> m_queuedShown;
 };

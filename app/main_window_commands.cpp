@@ -14,11 +14,15 @@
 #include <algorithm>
 
 #include "app/bridge/comparison.h"
+#include "app/commands/add_part.h"
 #include "app/documents/log_export.h"
+#include "app/documents/scene_document.h"
+#include "app/forms/design/design_page.h"
 #include "app/forms/run_panel.h"
 #include "app/forms/workspace.h"
 #include "app/main_window.h"
 #include "core/scene/scene_reader.h"
+#include "core/scene/scene_writer.h"
 #include "widgets/panels/parameter_form.h"
 #include "widgets/plots/plot_board.h"
 
@@ -60,11 +64,10 @@ void MainWindow::connectActions() {
   WindowActions& a = m_actions;
   connect(a.openScene, &QAction::triggered, this, &MainWindow::chooseSceneFile);
   connect(a.startPage, &QAction::triggered, this, [this] {
-    if (m_pages->currentWidget() == m_workspace) {
+    if (m_pages->currentWidget() != m_pages->widget(0)) {
       showStartPage();
     } else if (!m_runs.empty()) {
-      showWorkspace();
-      showControls();
+      showLearn(false);
     }
   });
   connect(a.exportLogA, &QAction::triggered, this, [this] { chooseLogFile(0); });
@@ -132,17 +135,38 @@ std::shared_ptr<const Task> MainWindow::readTask(const QString& nameOrFile) {
   return *std::move(task);
 }
 
-bool MainWindow::openScene(const QString& nameOrFile) {
-  std::shared_ptr<const Task> task = readTask(nameOrFile);
-  return task && openTask(std::move(task), kFirstAlgorithm);
+/// The file a shipped name stands for, or the file itself.
+QString MainWindow::sceneFile(const QString& nameOrFile) const {
+  for (const ShippedScene& shipped : shippedScenes(m_setup.sceneFolder)) {
+    if (shipped.name == nameOrFile.toStdString()) return QString::fromStdString(shipped.file.string());
+  }
+  return nameOrFile;
 }
 
-bool MainWindow::openTask(std::shared_ptr<const Task> task, const std::string& algorithm) {
+bool MainWindow::openScene(const QString& nameOrFile) {
+  std::shared_ptr<const Task> task = readTask(nameOrFile);
+  return task && openTask(std::move(task), kFirstAlgorithm, sceneFile(nameOrFile));
+}
+
+bool MainWindow::openTask(std::shared_ptr<const Task> task, const std::string& algorithm, const QString& file) {
+  if (const Result<Parameters> parameters = parametersFor(*task, algorithm); !parameters) {
+    m_messages->post("scene", Severity::Error, parameters.error());
+    return false;
+  }
+  if (file.isEmpty() || !m_document->open(file)) {
+    m_document->startWith(task->scene ? sceneTree(*task->scene, Defaults::LeftOut) : emptyTask("untitled"));
+  }
+  m_design->select(DesignSelection());
+  return beginRuns(std::move(task), algorithm);
+}
+
+bool MainWindow::beginRuns(std::shared_ptr<const Task> task, const std::string& algorithm) {
   Result<Parameters> parameters = parametersFor(*task, algorithm);
   if (!parameters) {
     m_messages->post("scene", Severity::Error, parameters.error());
     return false;
   }
+  m_learned = m_document->text();
   m_messages->clear();
   m_answers.clear();
   m_workspace->setRuns({});
@@ -163,14 +187,21 @@ void MainWindow::openWhenAllowed(const QString& nameOrFile) {
   const std::shared_ptr<const Task> task = readTask(nameOrFile);
   if (!task) return;
   m_messages->dismiss("scene");
+  const QString file = sceneFile(nameOrFile);
+  const auto open = [this, task, file] { openTask(task, kFirstAlgorithm, file); };
+  if (unsaved()) {
+    ask("open", tr("%1 has changes that are not saved.").arg(m_document->displayName()),
+        tr("Save it first to keep them."), tr("Discard and open"), open);
+    return;
+  }
   if (!anyActive()) {
-    openTask(task, kFirstAlgorithm);
+    open();
     return;
   }
   ask("open",
       tr("A run is still going; opening another scene discards %n iteration(s).", nullptr,
          discardedIterations()),
-      {}, tr("Open anyway"), [this, task] { openTask(task, kFirstAlgorithm); });
+      {}, tr("Open anyway"), open);
 }
 
 void MainWindow::chooseSceneFile() {
@@ -305,6 +336,10 @@ void MainWindow::settleForm() {
 }
 
 void MainWindow::requestStart() {
+  if (m_pages->currentWidget() == m_design) {
+    showLearn(true);
+    return;
+  }
   settleForm();
   for (RunSession* run : startable(runs())) run->start();
 }
@@ -449,7 +484,15 @@ void MainWindow::showControls() {
     retry = all(RunState::Failed);
     raises = all(RunState::Finished) || all(RunState::Paused);
   }
+  const bool designing = m_pages->currentWidget() == m_design;
+  if (designing) controls.start = !m_document->hasErrors();
   m_actions.setControls(controls, retry, raises);
+  m_actions.design->setEnabled(m_runs.empty() || m_runs.front()->setup().task->scene != nullptr);
+  m_actions.learn->setEnabled(!m_runs.empty() || !m_document->hasErrors());
+  const QString why = designing && m_document->hasErrors()
+                          ? tr("Not yet: %1").arg(QString::fromStdString(m_document->problems().front().what))
+                          : tr("Learn until the iteration limit");
+  m_actions.start->setToolTip(why.toHtmlEscaped() + " (F5)");
   m_actions.addRun->setVisible(m_runs.size() < 2);
   m_actions.addRun->setEnabled(working && m_runs.size() == 1);
   m_actions.removeRun->setVisible(m_runs.size() > 1);
@@ -459,7 +502,7 @@ void MainWindow::showControls() {
   m_actions.exportLogB->setVisible(m_runs.size() > 1);
   m_actions.exportLogB->setEnabled(m_runs.size() > 1 && m_runs.back()->hasData());
   m_actions.exportPlots->setEnabled(discardedIterations() > 0);
-  m_actions.startPage->setText(working || m_runs.empty() ? tr("Shipped scenes") : tr("Back to the run"));
+  m_actions.startPage->setText(working || designing || m_runs.empty() ? tr("Shipped scenes") : tr("Back to the run"));
   m_actions.algorithm->setEnabled(working);
   if (m_runs.empty()) return;
   const RunSession& run = *m_runs[static_cast<std::size_t>(m_selected)];

@@ -43,6 +43,7 @@ QActionGroup* choices(QMainWindow* window, const char* prefix,
 
 WindowActions::WindowActions(QMainWindow* window) : m_window(window) {
   makeFileActions();
+  makeEditActions();
   makeRunActions();
   makeViewActions();
   makeMenus();
@@ -74,9 +75,12 @@ QAction* WindowActions::addLayer(const char* name, const QString& text, const QS
 }
 
 void WindowActions::makeFileActions() {
+  newTask = add("file.newTask", tr("New task"), tr("Design a task from nothing"), "add", "Ctrl+N");
+  save = add("file.save", tr("Save task"), tr("Save the task to its file"), {}, "Ctrl+S");
+  saveAs = add("file.saveAs", tr("Save task as…"), tr("Save the task under another name"), {}, "Ctrl+Shift+S");
   openScene = add("file.openScene", tr("Open scene…"), tr("Open a scene file"), "open", "Ctrl+O");
   startPage =
-      add("file.startPage", tr("Shipped scenes"), tr("Choose one of the shipped scenes"), "home", "Ctrl+N");
+      add("file.startPage", tr("Shipped scenes"), tr("Choose one of the shipped scenes"), "home", "Alt+Home");
   exportLogA =
       add("file.exportLogA", tr("Export log of run A…"),
           tr("Save one JSON line per iteration, as the train command prints them"), "export", "Ctrl+E");
@@ -85,6 +89,16 @@ void WindowActions::makeFileActions() {
   exportPlots = add("file.exportPlots", tr("Export plots…"), tr("Save every plot as PNG and SVG in a folder"),
                     "export", "Ctrl+Shift+E");
   quit = add("file.quit", tr("Quit"), tr("Close the window"), {}, "Ctrl+Q");
+}
+
+void WindowActions::makeEditActions() {
+  undo = add("edit.undo", tr("Undo"), tr("Take the last change of the task back"), {}, "Ctrl+Z");
+  redo = add("edit.redo", tr("Redo"), tr("Do it again"), {}, "Ctrl+Shift+Z");
+  cut = add("edit.cut", tr("Cut"), tr("Copy the selected parts and remove them"), {}, "Ctrl+X");
+  copy = add("edit.copy", tr("Copy"), tr("Copy the selected parts"), {}, "Ctrl+C");
+  paste = add("edit.paste", tr("Paste"), tr("Add copied parts under free names"), {}, "Ctrl+V");
+  duplicate = add("edit.duplicate", tr("Duplicate"), tr("Add a copy of the selected parts"), {}, "Ctrl+J");
+  remove = add("edit.remove", tr("Remove"), tr("Remove the selected parts and all that depends on them"), {}, "Del");
 }
 
 void WindowActions::makeRunActions() {
@@ -105,6 +119,14 @@ void WindowActions::makeRunActions() {
 }
 
 void WindowActions::makeViewActions() {
+  design = add("view.design", tr("Design"), tr("Change the task"), {}, "Ctrl+1");
+  learn = add("view.learn", tr("Learn"), tr("Watch the task being learned"), {}, "Ctrl+2");
+  modes = new QActionGroup(m_window);
+  for (QAction* mode : {design, learn}) {
+    mode->setCheckable(true);
+    modes->addAction(mode);
+  }
+  learn->setChecked(true);
   showSamples = addLayer("view.samples", tr("Rollouts"), tr("Noisy rollouts of the iteration"), "samples");
   showLocal = addLayer("view.local", tr("Local controllers"), tr("Noise-free paths of the local controllers"),
                        "local");
@@ -130,11 +152,18 @@ void WindowActions::makeViewActions() {
 void WindowActions::makeMenus() {
   QMenuBar* bar = m_window->menuBar();
   QMenu* file = bar->addMenu(tr("&File"));
-  file->addActions({openScene, startPage});
+  file->addActions({newTask, openScene, startPage});
+  file->addSeparator();
+  file->addActions({save, saveAs});
   file->addSeparator();
   file->addActions({exportPlots});
   file->addSeparator();
   file->addAction(quit);
+
+  QMenu* edit = bar->addMenu(tr("&Edit"));
+  edit->addActions({undo, redo});
+  edit->addSeparator();
+  edit->addActions({cut, copy, paste, duplicate, remove});
 
   QMenu* run = bar->addMenu(tr("&Run"));
   run->addActions({start, pause, stepPhase, stepIteration, stop, reset});
@@ -144,6 +173,8 @@ void WindowActions::makeMenus() {
   run->addActions({exportLogA, exportLogB});
 
   QMenu* view = bar->addMenu(tr("&View"));
+  view->addActions({design, learn});
+  view->addSeparator();
   view->addActions({showSamples, showLocal, showGlobal, showTubes, showGhosts, showGrid, showTests});
   view->addSeparator();
   view->addAction(fit);
@@ -153,7 +184,7 @@ void WindowActions::makeMenus() {
 
   QMenu* help = bar->addMenu(tr("&Help"));
   help->addActions({keys, about});
-  for (QMenu* menu : {file, run, view, help}) menu->setToolTipsVisible(true);
+  for (QMenu* menu : {file, edit, run, view, help}) menu->setToolTipsVisible(true);
 }
 
 void WindowActions::makeToolBar() {
@@ -163,6 +194,8 @@ void WindowActions::makeToolBar() {
   toolBar->setContextMenuPolicy(Qt::PreventContextMenu);
   toolBar->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   toolBar->setIconSize({20, 20});
+  toolBar->addActions({design, learn});
+  toolBar->addSeparator();
   toolBar->addActions({start, pause});
 
   m_stepMenu = add("run.step", tr("Step"), tr("Step one phase; the arrow offers a whole iteration"), "step");
@@ -202,7 +235,7 @@ void WindowActions::makeToolBar() {
   toolBar->addAction(switchTheme);
 
   // Tests and screen readers find the buttons by the names of their actions.
-  for (QAction* action : {start, pause, stop, reset, addRun, removeRun, switchTheme}) {
+  for (QAction* action : {design, learn, start, pause, stop, reset, addRun, removeRun, switchTheme}) {
     QWidget* button = toolBar->widgetForAction(action);
     button->setObjectName(action->objectName());
     button->setAccessibleName(action->text());

@@ -25,12 +25,23 @@ class WindowActions {
   explicit WindowActions(QMainWindow* window);
 
   // File
+  QAction* newTask;
   QAction* openScene;
   QAction* startPage;
+  QAction* save;
+  QAction* saveAs;
   QAction* exportLogA;
   QAction* exportLogB;
   QAction* exportPlots;
   QAction* quit;
+  // Edit
+  QAction* undo;
+  QAction* redo;
+  QAction* cut;
+  QAction* copy;
+  QAction* paste;
+  QAction* duplicate;
+  QAction* remove;
   // Run
   QAction* start;
   QAction* pause;
@@ -41,6 +52,9 @@ class WindowActions {
   QAction* addRun;
   QAction* removeRun;
   // View
+  QActionGroup* modes;  ///< design, learn
+  QAction* design;
+  QAction* learn;
   QAction* showSamples;
   QAction* showLocal;
   QAction* showGlobal;
@@ -72,6 +86,7 @@ class WindowActions {
                const QString& shortcut = {});
   QAction* addLayer(const char* name, const QString& text, const QString& tip, const QString& iconName);
   void makeFileActions();
+  void makeEditActions();
   void makeRunActions();
   void makeViewActions();
   void makeMenus();

@@ -8,6 +8,7 @@
 #include "app/cli/exit_code.h"
 #include "app/documents/scene_folder.h"
 #include "core/algorithms/algorithm.h"
+#include "core/algorithms/check_scene.h"
 #include "core/plant/task.h"
 #include "core/scene/scene_doubts.h"
 #include "core/scene/scene_reader.h"
@@ -223,16 +224,16 @@ int check(const std::string& nameOrFile) {
   Result<Scene> scene = findScene(nameOrFile, sceneFolder());
   if (!scene) return refuse(scene.error());
   const auto shared = std::make_shared<const Scene>(*std::move(scene));
-  const Result<std::shared_ptr<const Task>> task = compileTask(shared);
-  if (!task) return refuse(task.error());
-  for (const AlgorithmEntry& entry : algorithmRegistry()) {
-    if (const Result<Parameters> parameters = parametersFor(**task, entry.id); !parameters) {
-      return refuse(parameters.error());
-    }
+  const Result<CheckedScene> checked = checkScene(shared);
+  if (!checked) return refuse(checked.error());
+  for (const Problem& problem : checked->warnings) {
+    std::fprintf(stderr, "Warning: %s (%s, %s) %s\n", problem.what.c_str(), nameOrFile.c_str(), problem.pointer.c_str(),
+                 problem.mend.c_str());
   }
   for (const Error& doubt : doubtsOf(*shared, nameOrFile)) std::fprintf(stderr, "Doubtful: %s\n", doubt.text().c_str());
+  const std::shared_ptr<const Task>& task = checked->task;
   std::printf("%s is a valid scene: %d conditions, %d steps, %d states, %d actions, %d observations.\n", nameOrFile.c_str(),
-              (*task)->conditionCount(), (*task)->T, (*task)->dX, (*task)->dU, (*task)->dO);
+              task->conditionCount(), task->T, task->dX, task->dU, task->dO);
   return kDone;
 }
 

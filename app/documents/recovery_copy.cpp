@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/documents/recovery_copy.h"
+
+#include <QDir>
+#include <QFile>
+#include <QStandardPaths>
+#include <QUuid>
+
+#include "app/documents/scene_document.h"
+#include "app/documents/write_file.h"
+
+namespace gps::ui {
+
+namespace {
+
+constexpr int kDelay = 800;  // ms
+constexpr qint64 kMostBytes = qint64{40} << 20;
+
+QString lockOf(const QString& copy) {
+  return copy + ".lock";
+}
+
+/// First line: where it was to be saved; the rest: the task.
+QByteArray packed(const QString& path, const QByteArray& text) {
+  QString oneLine = path;
+  oneLine.remove('\n');
+  return oneLine.toUtf8() + '\n' + text;
+}
+
+}  // namespace
+
+RecoveryCopy::RecoveryCopy(SceneDocument* document, const QString& folder, QObject* parent)
+    : QObject(parent), m_document(document) {
+  const QString place =
+      folder.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) : folder;
+  m_folder = QDir(place).filePath("unsaved");
+  m_file = QDir(m_folder).filePath(QUuid::createUuid().toString(QUuid::WithoutBraces) + ".task");
+  m_due.setSingleShot(true);
+  m_due.setInterval(kDelay);
+  connect(&m_due, &QTimer::timeout, this, &RecoveryCopy::flush);
+  // Not started anew by the next change: work that goes on and on is written as it goes.
+  const auto note = [this] {
+    if (!m_due.isActive()) m_due.start();
+  };
+  connect(document, &SceneDocument::changed, this, note);
+  connect(document, &SceneDocument::stateChanged, this, note);
+}
+
+RecoveryCopy::~RecoveryCopy() {
+  // An orderly end: what is not saved was given up, or is to be offered again.
+  if (m_due.isActive()) flush();
+}
+
+void RecoveryCopy::flush() {
+  m_due.stop();
+  if (!m_document->isModified()) {
+    giveUp();
+    return;
+  }
+  if (!m_lock) {
+    QDir().mkpath(m_folder);
+    QFile::setPermissions(m_folder, QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+    m_lock = std::make_unique<QLockFile>(lockOf(m_file));
+    m_lock->setStaleLockTime(0);  // never by age: a window may stay open for days
+    if (!m_lock->tryLock(0)) m_lock.reset();
+  }
+  // A full disk must not stop the work; saving will say what is wrong.
+  const Status written = writeFile(m_file, packed(m_document->path(), m_document->text()));
+  Q_UNUSED(written)
+}
+
+void RecoveryCopy::giveUp() {
+  m_due.stop();
+  QFile::remove(m_file);
+  m_lock.reset();
+}
+
+std::vector<RecoveryCopy::Found> RecoveryCopy::left() const {
+  std::vector<Found> found;
+  const QDir folder(m_folder);
+  for (const QFileInfo& entry : folder.entryInfoList({"*.task"}, QDir::Files, QDir::Time)) {
+    if (entry.absoluteFilePath() == m_file || entry.size() > kMostBytes) continue;
+    QLockFile lock(lockOf(entry.absoluteFilePath()));
+    lock.setStaleLockTime(0);
+    if (!lock.tryLock(0)) continue;  // its program lives
+    QFile file(entry.absoluteFilePath());
+    if (!file.open(QIODevice::ReadOnly)) continue;
+    const QString path = QString::fromUtf8(file.readLine()).chopped(1);
+    found.push_back({entry.absoluteFilePath(), path, file.readAll()});
+  }
+  return found;
+}
+
+void RecoveryCopy::discard(const Found& found) {
+  QFile::remove(found.copy);
+  QFile::remove(lockOf(found.copy));
+}
+
+}  // namespace gps::ui

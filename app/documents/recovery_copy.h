@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QLockFile>
+#include <QObject>
+#include <QTimer>
+#include <memory>
+#include <vector>
+
+namespace gps::ui {
+
+class SceneDocument;
+
+/// Unsaved work on disk, so that it survives the end of the program, however it ends. Written within a second
+/// of a change, beside a lock that tells whether the program that wrote it still lives; removed when the work
+/// is saved or given up.
+class RecoveryCopy : public QObject {
+  Q_OBJECT
+ public:
+  /// `folder` empty: the user's application data folder.
+  RecoveryCopy(SceneDocument* document, const QString& folder, QObject* parent = nullptr);
+  ~RecoveryCopy() override;
+
+  /// Work that a program left behind which no longer runs.
+  struct Found {
+    QString copy;     ///< the file of the copy
+    QString path;     ///< where the task was to be saved; may be empty
+    QByteArray text;  ///< of the task
+  };
+  /// Newest first. Files that cannot be read are left alone.
+  std::vector<Found> left() const;
+  static void discard(const Found& found);
+
+  /// Writes now what is due.
+  void flush();
+  /// The work is given up: nothing stays behind.
+  void giveUp();
+
+ private:
+  SceneDocument* m_document;
+  QString m_folder;
+  QString m_file;
+  std::unique_ptr<QLockFile> m_lock;
+  QTimer m_due;
+};
+
+}  // namespace gps::ui

@@ -1,0 +1,449 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/forms/design/design_page.h"
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QMenu>
+#include <QMimeData>
+#include <QSplitter>
+#include <QToolButton>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "app/commands/add_part.h"
+#include "app/commands/apply_wish.h"
+#include "app/commands/arrange_bodies.h"
+#include "app/commands/copy_parts.h"
+#include "app/commands/edit_part.h"
+#include "app/commands/remove_parts.h"
+#include "app/forms/design/inspector.h"
+#include "app/forms/design/problem_list.h"
+#include "widgets/editor/scene_editor.h"
+#include "widgets/style/icons.h"
+
+namespace gps::ui {
+
+namespace {
+
+QToolButton* button(const char* name, const QString& text, const QString& tip, QWidget* parent) {
+  auto* made = new QToolButton(parent);
+  made->setObjectName(QLatin1String(name));
+  made->setText(text);
+  made->setToolTip(tip);
+  made->setAccessibleName(tip);
+  made->setFocusPolicy(Qt::TabFocus);
+  return made;
+}
+
+QString text(std::string_view words) {
+  return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
+}
+
+}  // namespace
+
+DesignPage::DesignPage(QWidget* parent) : QWidget(parent) {
+  setObjectName("design");
+  makeLayout();
+  connect(m_outline, &Outline::selectionMade, this, [this] { select(m_outline->selected()); });
+  connect(m_outline, &Outline::enabledChanged, this, [this](const PartRef& part, bool enabled) {
+    const QString name = QString::fromStdString(part.id);
+    run(enabled ? tr("Enable %1").arg(name) : tr("Disable %1").arg(name),
+        [part, enabled](TreeEditor& editor) -> Status {
+          const auto index = findPart(editor.tree(), part);
+          if (!index) return Done{};
+          // On is what goes without saying.
+          return setField(editor, pathOf(part.kind, *index), "enabled",
+                          enabled ? std::nullopt : std::optional(SceneTree(false)));
+        });
+  });
+  connect(m_inspector, &Inspector::edited, this, &DesignPage::run);
+  connect(m_inspector, &Inspector::renamed, this, [this](const PartRef& part, const QString& id) {
+    const PartRef after{part.kind, id.toStdString()};
+    if (m_document && findPart(m_document->tree(), after)) select({{after}, TreePath()});
+  });
+  connect(m_inspector, &Inspector::arrangeRequested, this, &DesignPage::arrange);
+  connectView();
+  connect(m_problems, &ProblemList::culpritRequested, this, &DesignPage::showCulprit);
+  connect(m_duplicate, &QToolButton::clicked, this, &DesignPage::duplicateSelected);
+  connect(m_remove, &QToolButton::clicked, this, &DesignPage::removeSelected);
+  connect(m_up, &QToolButton::clicked, this, [this] { moveSelected(-1); });
+  connect(m_down, &QToolButton::clicked, this, [this] { moveSelected(1); });
+}
+
+void DesignPage::makeLayout() {
+  auto* left = new QWidget(this);
+  m_add = button("design.add", tr("Add"), tr("Add a part to the task"), left);
+  m_add->setPopupMode(QToolButton::InstantPopup);
+  m_add->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  m_add->setMenu(makeAddMenu());
+  m_duplicate = button("design.duplicate", tr("Duplicate"), tr("Duplicate what is selected"), left);
+  m_remove =
+      button("design.remove", tr("Remove"), tr("Remove what is selected and all that depends on it"), left);
+  m_up = button("design.up", QString(QChar(0x2191)), tr("Earlier in its list: drawn below"), left);
+  m_down = button("design.down", QString(QChar(0x2193)), tr("Later in its list: drawn above"), left);
+  auto* tools = new QHBoxLayout;
+  tools->setContentsMargins(8, 6, 8, 6);
+  tools->setSpacing(2);
+  for (QToolButton* tool : {m_add, m_duplicate, m_remove}) tools->addWidget(tool);
+  tools->addStretch();
+  tools->addWidget(m_up);
+  tools->addWidget(m_down);
+  m_outline = new Outline(left);
+  auto* leftColumn = new QVBoxLayout(left);
+  leftColumn->setContentsMargins(0, 0, 0, 0);
+  leftColumn->setSpacing(0);
+  leftColumn->addLayout(tools);
+  leftColumn->addWidget(m_outline, 1);
+
+  m_view = new SceneEditor(this);
+  m_view->setObjectName("design.view");
+  m_view->setAccessibleName(tr("Drawing of the task"));
+  m_inspector = new Inspector(this);
+
+  auto* top = new QSplitter(Qt::Horizontal, this);
+  top->setObjectName("design.splitter");
+  top->setChildrenCollapsible(false);
+  top->addWidget(left);
+  top->addWidget(m_view);
+  top->addWidget(m_inspector);
+  left->setMinimumWidth(220);
+  m_inspector->setMinimumWidth(280);
+  top->setStretchFactor(1, 1);
+  top->setSizes({260, 700, 320});
+
+  auto* below = new QWidget(this);
+  m_problemTitle = new QLabel(below);
+  m_problemTitle->setObjectName("design.problemTitle");
+  m_problemTitle->setContentsMargins(12, 6, 12, 2);
+  m_problems = new ProblemList(below);
+  m_problemTitle->setBuddy(m_problems);
+  auto* belowColumn = new QVBoxLayout(below);
+  belowColumn->setContentsMargins(0, 0, 0, 0);
+  belowColumn->setSpacing(0);
+  belowColumn->addWidget(m_problemTitle);
+  belowColumn->addWidget(m_problems, 1);
+  auto* all = new QSplitter(Qt::Vertical, this);
+  all->setObjectName("design.rows");
+  all->setChildrenCollapsible(false);
+  all->addWidget(top);
+  all->addWidget(below);
+  all->setStretchFactor(0, 1);
+  all->setSizes({600, 120});
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->addWidget(all);
+}
+
+QMenu* DesignPage::makeAddMenu() {
+  auto* menu = new QMenu(this);
+  menu->setToolTipsVisible(true);
+  const auto entry = [this](QMenu* into, const QString& label, const QString& tip, PartKind kind,
+                            const std::string& type) {
+    QAction* action = into->addAction(label);
+    action->setObjectName(QStringLiteral("design.add.") + QString::fromStdString(listKey(kind)) + "." +
+                          QString::fromStdString(type));
+    action->setToolTip(QStringLiteral("<p>%1</p>").arg(tip.toHtmlEscaped()));
+    connect(action, &QAction::triggered, this, [this, kind, type] { addPart(kind, type); });
+  };
+  entry(menu, tr("Moving body"), tr("A box that moves"), PartKind::Body, "dynamic");
+  entry(menu, tr("Fixed body"), tr("A box that stands still"), PartKind::Body, "static");
+  const std::pair<PartKind, QString> kinds[] = {{PartKind::Joint, tr("Joint")},
+                                                {PartKind::Actuator, tr("Actuator")},
+                                                {PartKind::Sensor, tr("Sensor")},
+                                                {PartKind::Cost, tr("Cost term")}};
+  for (const auto& [kind, title] : kinds) {
+    QMenu* sub = menu->addMenu(title);
+    sub->setToolTipsVisible(true);
+    for (const TypeEntry& type : partTypes(kind))
+      entry(sub, text(type.label), text(type.help), kind, std::string(type.name));
+  }
+  entry(menu, tr("Condition"), tr("A start of rollouts"), PartKind::Condition, "");
+  return menu;
+}
+
+void DesignPage::connectView() {
+  connect(m_view, &SceneEditor::gestureBegan, this, [this](quint64, const QString& title) {
+    if (!m_document) return;
+    m_gestureScene = m_document->scene();
+    m_went.clear();
+    m_document->beginGesture(title);
+  });
+  connect(m_view, &SceneEditor::edited, this, [this](quint64, const SceneEdit& wish) {
+    if (!m_document || !m_gestureScene) return;
+    m_went.clear();
+    const Status done = m_document->gestureEdit(
+        [&](TreeEditor& editor) { return applyWish(editor, *m_gestureScene, wish, &m_went); });
+    if (!done) Q_EMIT refused(done.error());
+  });
+  connect(m_view, &SceneEditor::gestureEnded, this, [this] {
+    if (!m_document) return;
+    m_document->endGesture();
+    m_gestureScene.reset();
+    if (m_stale) showParts();
+    if (m_went.empty()) return;
+    QStringList texts;
+    for (const std::string& each : m_went) texts << QString::fromStdString(each);
+    Q_EMIT noted(tr("With it went what depended on it: %1. Undo brings all back.").arg(texts.join(", ")));
+  });
+  connect(m_view, &SceneEditor::gestureCancelled, this, [this] {
+    if (!m_document) return;
+    m_document->cancelGesture();
+    m_gestureScene.reset();
+    if (m_stale) showParts();
+  });
+  connect(m_view, &SceneEditor::selectionChanged, this, &DesignPage::takeViewSelection);
+}
+
+void DesignPage::takeViewSelection() {
+  if (m_selecting) return;
+  const SceneSelection chosen = m_view->selection();
+  DesignSelection selection;
+  for (const std::string& id : chosen.bodies) selection.parts.push_back({PartKind::Body, id});
+  for (const std::string& id : chosen.joints) selection.parts.push_back({PartKind::Joint, id});
+  for (const StartRef& start : chosen.starts) {
+    const PartRef part{PartKind::Condition, start.condition};
+    if (std::find(selection.parts.begin(), selection.parts.end(), part) == selection.parts.end())
+      selection.parts.push_back(part);
+  }
+  if (selection.parts.empty() && chosen.target) selection.place = TreePath("/success");
+  // Said by the view itself: telling it again would lose what only it can select.
+  m_selecting = true;
+  select(selection);
+  m_selecting = false;
+}
+
+void DesignPage::setDocument(SceneDocument* document) {
+  m_document = document;
+  connect(document, &SceneDocument::changed, this, &DesignPage::showDocument);
+  showDocument();
+}
+
+void DesignPage::setTheme(const Theme& theme) {
+  m_view->setTheme(theme);
+  m_add->setIcon(icon("add", theme));
+  if (m_document) showDocument();
+}
+
+void DesignPage::showDocument() {
+  m_view->setReadOnly(!m_document->readable());
+  m_view->setScene(m_document->scene());
+  // A drag sends sixty states in a second; lists and forms can wait for its end.
+  m_stale = m_document->inGesture();
+  if (!m_stale) showParts();
+}
+
+void DesignPage::showParts() {
+  m_stale = false;
+  const SceneTree& tree = m_document->tree();
+  const auto gone = [&tree](const PartRef& part) { return !findPart(tree, part); };
+  auto& parts = m_selection.parts;
+  const auto kept = std::remove_if(parts.begin(), parts.end(), gone);
+  const bool lost = kept != parts.end();
+  parts.erase(kept, parts.end());
+  m_outline->setTree(tree, m_document->problems());
+  const std::vector<Problem>& problems = m_document->problems();
+  const auto errors = std::count_if(problems.begin(), problems.end(), [](const Problem& problem) {
+    return problem.severity == Problem::Severity::Error;
+  });
+  const auto warnings = static_cast<std::ptrdiff_t>(problems.size()) - errors;
+  QStringList counts;
+  if (errors > 0) counts << (errors == 1 ? tr("1 error") : tr("%1 errors").arg(errors));
+  if (warnings > 0) counts << (warnings == 1 ? tr("1 warning") : tr("%1 warnings").arg(warnings));
+  m_problemTitle->setText(counts.isEmpty() ? tr("Problems") : tr("Problems: %1").arg(counts.join(", ")));
+  m_problems->setProblems(problems);
+  showSelection();
+  if (lost) Q_EMIT selectionChanged();
+}
+
+void DesignPage::select(const DesignSelection& selection) {
+  if (selection == m_selection) return;
+  m_selection = selection;
+  if (!m_stale) showSelection();
+  Q_EMIT selectionChanged();
+}
+
+void DesignPage::showSelection() {
+  m_outline->setSelected(m_selection);
+  if (!m_selecting) {
+    SceneSelection chosen;
+    for (const PartRef& part : m_selection.parts) {
+      if (part.kind == PartKind::Body) chosen.bodies.push_back(part.id);
+      if (part.kind == PartKind::Joint) chosen.joints.push_back(part.id);
+    }
+    chosen.target = m_selection.parts.empty() && m_selection.place == TreePath("/success");
+    // Ghosts of conditions are chosen in the drawing only; a condition in the list leaves them be.
+    const bool other = std::any_of(m_selection.parts.begin(), m_selection.parts.end(),
+                                   [](const PartRef& part) { return part.kind == PartKind::Condition; });
+    if (!other) {
+      m_selecting = true;
+      m_view->setSelection(chosen);
+      m_selecting = false;
+    }
+  }
+  const bool any = !m_selection.parts.empty();
+  m_duplicate->setEnabled(any);
+  m_remove->setEnabled(any);
+  m_up->setEnabled(m_selection.parts.size() == 1);
+  m_down->setEnabled(m_selection.parts.size() == 1);
+  if (!m_document) return;
+  if (m_selection.parts.size() > 1) {
+    m_inspector->showSeveral(m_selection.parts);
+    return;
+  }
+  TreePath place = m_selection.place;
+  if (any) {
+    const auto index = findPart(m_document->tree(), m_selection.parts.front());
+    if (index) place = pathOf(m_selection.parts.front().kind, *index);
+  }
+  m_inspector->show(m_document->tree(), place, m_document->problems());
+}
+
+void DesignPage::showCulprit(const std::string& pointer) {
+  if (!m_document) return;
+  DesignSelection selection;
+  if (!pointer.empty()) {
+    // /bodies/3/shapes/0: the part is the first two.
+    const std::size_t second = pointer.find('/', 1);
+    const std::string list = pointer.substr(1, second == std::string::npos ? second : second - 1);
+    selection.place = TreePath("/" + list);
+    for (int k = 0; k < kPartKinds; ++k) {
+      const auto kind = static_cast<PartKind>(k);
+      if (listKey(kind) != list || second == std::string::npos) continue;
+      const std::size_t third = pointer.find('/', second + 1);
+      const std::size_t index = std::stoul(pointer.substr(second + 1, third - second - 1));
+      const SceneTree& parts = partsOf(m_document->tree(), kind);
+      if (index < parts.size() && !idOf(parts[index]).empty()) {
+        selection.parts = {{kind, idOf(parts[index])}};
+        selection.place = TreePath();
+      }
+    }
+    for (const char* top : {"name", "horizon", "version", "text"}) {
+      if (list == top) selection.place = TreePath();
+    }
+  }
+  select(selection);
+  m_inspector->focusField(pointer);
+}
+
+bool DesignPage::run(const QString& title, const SceneDocument::Command& command) {
+  if (!m_document) return false;
+  const Status done = m_document->edit(title, command);
+  if (!done) {
+    showSelection();  // fields show what holds
+    Q_EMIT refused(done.error());
+  }
+  return done.ok();
+}
+
+QString DesignPage::nameOfSelection() const {
+  if (m_selection.parts.size() == 1) return QString::fromStdString(m_selection.parts.front().id);
+  return tr("%n parts", nullptr, static_cast<int>(m_selection.parts.size()));
+}
+
+void DesignPage::addPart(PartKind kind, const std::string& type) {
+  std::optional<PartRef> added;
+  const QString word = QString::fromStdString(partWord(kind));
+  run(tr("Add a %1").arg(word), [&](TreeEditor& editor) -> Status {
+    const Result<PartRef> part = gps::ui::addPart(editor, kind, type, m_selection.parts);
+    if (!part) return part.error();
+    added = *part;
+    return Done{};
+  });
+  if (added) select({{*added}, TreePath()});
+}
+
+void DesignPage::removeSelected() {
+  if (m_selection.parts.empty()) return;
+  std::vector<std::string> went;
+  const std::vector<PartRef> parts = m_selection.parts;
+  const QString name = nameOfSelection();
+  const bool done =
+      run(tr("Remove %1").arg(name), [&](TreeEditor& editor) { return removeParts(editor, parts, &went); });
+  if (!done || went.empty()) return;
+  QStringList texts;
+  for (const std::string& each : went) texts << QString::fromStdString(each);
+  Q_EMIT noted(tr("With %1 went what depended on it: %2. Undo brings all back.").arg(name, texts.join(", ")));
+}
+
+void DesignPage::duplicateSelected() {
+  if (!m_document || m_selection.parts.empty()) return;
+  std::vector<PartRef> added;
+  const SceneTree copy = copyParts(m_document->tree(), m_selection.parts);
+  const double apart = m_document->scene() ? m_document->scene()->camera.width / 40.0 : 0.1;
+  run(tr("Duplicate %1").arg(nameOfSelection()), [&](TreeEditor& editor) -> Status {
+    const Result<std::vector<PartRef>> parts = pasteParts(editor, copy, {apart, -apart});
+    if (!parts) return parts.error();
+    added = *parts;
+    return Done{};
+  });
+  if (!added.empty()) select({added, TreePath()});
+}
+
+bool DesignPage::copySelected() {
+  if (!m_document || m_selection.parts.empty()) return false;
+  const SceneTree copy = copyParts(m_document->tree(), m_selection.parts);
+  auto* data = new QMimeData;
+  const QByteArray written = QByteArray::fromStdString(sceneText(copy));
+  data->setData(QLatin1String(kPartsMimeType), written);
+  data->setText(QString::fromUtf8(written));
+  QGuiApplication::clipboard()->setMimeData(data);
+  return true;
+}
+
+void DesignPage::cutSelected() {
+  if (copySelected()) removeSelected();
+}
+
+void DesignPage::paste() {
+  const QMimeData* data = QGuiApplication::clipboard()->mimeData();
+  if (!m_document || !data) return;
+  const QByteArray own = data->data(QLatin1String(kPartsMimeType));
+  const QByteArray written = own.isEmpty() ? data->text().toUtf8() : own;
+  const Result<SceneTree> copy =
+      parseParts(std::string_view(written.constData(), static_cast<std::size_t>(written.size())));
+  if (!copy) {
+    Q_EMIT refused({"The clipboard holds no parts of a task.", "", "Copy parts of a task first."});
+    return;
+  }
+  std::vector<PartRef> added;
+  const double apart = m_document->scene() ? m_document->scene()->camera.width / 40.0 : 0.1;
+  run(tr("Paste"), [&](TreeEditor& editor) -> Status {
+    const Result<std::vector<PartRef>> parts = pasteParts(editor, *copy, {apart, -apart});
+    if (!parts) return parts.error();
+    added = *parts;
+    return Done{};
+  });
+  if (!added.empty()) select({added, TreePath()});
+}
+
+void DesignPage::moveSelected(int by) {
+  if (!m_document || m_selection.parts.size() != 1) return;
+  const PartRef part = m_selection.parts.front();
+  const auto index = findPart(m_document->tree(), part);
+  const auto count = static_cast<std::ptrdiff_t>(partsOf(m_document->tree(), part.kind).size());
+  if (!index) return;
+  const auto to = static_cast<std::ptrdiff_t>(*index) + by;
+  if (to < 0 || to >= count) return;
+  run(tr("Reorder %1").arg(nameOfSelection()),
+      [&](TreeEditor& editor) { return reorderPart(editor, part, static_cast<std::size_t>(to)); });
+}
+
+void DesignPage::arrange(int how) {
+  if (!m_document || !m_document->readable()) return;
+  std::vector<std::string> bodies;
+  for (const PartRef& part : m_selection.parts) {
+    if (part.kind == PartKind::Body) bodies.push_back(part.id);
+  }
+  const std::shared_ptr<const Scene> scene = m_document->scene();
+  if (how < 6) {
+    run(tr("Align bodies"),
+        [&](TreeEditor& editor) { return alignBodies(editor, *scene, bodies, static_cast<Alignment>(how)); });
+  } else {
+    run(tr("Distribute bodies"),
+        [&](TreeEditor& editor) { return distributeBodies(editor, *scene, bodies, how == 6); });
+  }
+}
+
+}  // namespace gps::ui

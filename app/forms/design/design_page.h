@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QWidget>
+#include <memory>
+
+#include "app/documents/scene_document.h"
+#include "app/forms/design/outline.h"
+#include "widgets/style/theme.h"
+
+class QLabel;
+class QMenu;
+class QToolButton;
+
+namespace gps::ui {
+
+class Inspector;
+class ProblemList;
+class SceneEditor;
+
+/// Where a task is designed: its parts on the left, the drawing, the properties of what is selected on the
+/// right, problems below. Everything a user does here becomes a step of the document.
+class DesignPage : public QWidget {
+  Q_OBJECT
+ public:
+  explicit DesignPage(QWidget* parent = nullptr);
+
+  /// Not owned; must outlive the page.
+  void setDocument(SceneDocument* document);
+  void setTheme(const Theme& theme);
+
+  const DesignSelection& selection() const { return m_selection; }
+  void select(const DesignSelection& selection);
+  /// Selects what a JSON pointer lies in and leads to its field.
+  void showCulprit(const std::string& pointer);
+
+  // What the Edit menu does.
+  void addPart(PartKind kind, const std::string& type);
+  void removeSelected();
+  void duplicateSelected();
+  bool copySelected();
+  void cutSelected();
+  void paste();
+  void moveSelected(int by);  ///< within its list
+  SceneEditor* view() const { return m_view; }
+  bool canCopy() const { return !m_selection.parts.empty(); }
+
+ Q_SIGNALS:
+  void selectionChanged();
+  /// Something worth saying: what went along with a removal.
+  void noted(const QString& what);
+  /// A wish that could not be granted.
+  void refused(const gps::Error& error);
+
+ private:
+  void makeLayout();
+  QMenu* makeAddMenu();
+  void showDocument();
+  void showSelection();
+  bool run(const QString& title, const SceneDocument::Command& command);
+  void arrange(int how);
+  QString nameOfSelection() const;
+
+  void connectView();
+  void showParts();
+  void takeViewSelection();
+
+  SceneDocument* m_document = nullptr;
+  std::shared_ptr<const Scene> m_gestureScene;  ///< what the view showed when its gesture began
+  std::vector<std::string> m_went;              ///< with what the gesture removed
+  bool m_stale = false;                         ///< outline, form and problems wait for the end of a gesture
+  bool m_selecting = false;                     ///< the view is being told what is selected
+  DesignSelection m_selection;
+  Outline* m_outline = nullptr;
+  Inspector* m_inspector = nullptr;
+  ProblemList* m_problems = nullptr;
+  QLabel* m_problemTitle = nullptr;
+  SceneEditor* m_view = nullptr;
+  QToolButton* m_add = nullptr;
+  QToolButton* m_duplicate = nullptr;
+  QToolButton* m_remove = nullptr;
+  QToolButton* m_up = nullptr;
+  QToolButton* m_down = nullptr;
+};
+
+}  // namespace gps::ui

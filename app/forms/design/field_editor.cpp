@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/forms/design/field_editor.h"
+
+#include <QCheckBox>
+#include <QComboBox>
+#include <QEvent>
+#include <QGridLayout>
+#include <QKeyEvent>
+#include <QLabel>
+#include <QLineEdit>
+#include <QPlainTextEdit>
+#include <QSignalBlocker>
+#include <QStyle>
+
+#include "app/forms/design/field_text.h"
+#include "app/forms/design/id_list_edit.h"
+
+namespace gps::ui {
+
+namespace {
+
+constexpr int kLabelWidth = 116;
+
+QString text(std::string_view words) {
+  return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
+}
+
+QString plainToolTip(const QString& words) {
+  return words.isEmpty()
+             ? QString()
+             : QStringLiteral("<p style='white-space:pre-wrap'>%1</p>").arg(words.toHtmlEscaped());
+}
+
+bool namesOne(FieldKind kind) {
+  return kind == FieldKind::BodyId || kind == FieldKind::JointId || kind == FieldKind::SensorId;
+}
+bool namesSeveral(FieldKind kind) {
+  return kind == FieldKind::BodyIds || kind == FieldKind::JointIds || kind == FieldKind::SensorIds;
+}
+
+}  // namespace
+
+FieldEditor::FieldEditor(const SceneField& field, const QString& name, bool required, QWidget* parent)
+    : QWidget(parent), m_field(field), m_required(required), m_error(new QLabel(this)) {
+  auto* grid = new QGridLayout(this);
+  grid->setContentsMargins(0, 0, 0, 0);
+  grid->setHorizontalSpacing(8);
+  grid->setVerticalSpacing(2);
+  const bool wide = namesSeveral(field.kind) || field.kind == FieldKind::LongText;
+  auto* label = new QLabel(text(field.label), this);
+  label->setProperty("role", "muted");
+  label->setTextFormat(Qt::PlainText);
+  if (!wide) label->setFixedWidth(kLabelWidth);
+  makeEditor(name);
+  label->setBuddy(m_editor);
+  const QString unit = text(field.unit);
+  m_editor->setAccessibleName(unit.isEmpty() ? text(field.label) : text(field.label) + " [" + unit + "]");
+  const QString help = text(field.help);
+  QString tip = help;
+  if (!field.standard.empty())
+    tip += (help.isEmpty() ? "" : "\n") + tr("Default: %1").arg(text(field.standard));
+  if (tip.isEmpty()) tip = text(field.label);
+  m_editor->setToolTip(plainToolTip(tip));
+  label->setToolTip(plainToolTip(tip));
+  if (wide) {
+    grid->addWidget(label, 0, 0, 1, 3);
+    grid->addWidget(m_editor, 1, 0, 1, 3);
+  } else {
+    grid->addWidget(label, 0, 0);
+    grid->addWidget(m_editor, 0, 1);
+    if (!unit.isEmpty()) {
+      auto* suffix = new QLabel(unit, this);
+      suffix->setProperty("role", "muted");
+      grid->addWidget(suffix, 0, 2);
+    }
+  }
+  m_error->setProperty("role", "error");
+  m_error->setTextFormat(Qt::PlainText);
+  m_error->setWordWrap(true);
+  m_error->hide();
+  grid->addWidget(m_error, 2, wide ? 0 : 1, 1, wide ? 3 : 2);
+  grid->setColumnStretch(1, 1);
+  setFocusProxy(m_editor);
+}
+
+void FieldEditor::makeEditor(const QString& name) {
+  if (m_field.kind == FieldKind::Bool) {
+    m_editor = m_check = new QCheckBox(this);
+    connect(m_check, &QCheckBox::clicked, this, [this](bool on) { Q_EMIT committed(SceneTree(on)); });
+  } else if (m_field.kind == FieldKind::Choice || namesOne(m_field.kind)) {
+    m_editor = m_combo = new QComboBox(this);
+    m_combo->setMinimumContentsLength(8);
+    m_combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    connect(m_combo, &QComboBox::activated, this, [this] {
+      const QString chosen = m_combo->currentData().toString();
+      if (chosen.isEmpty()) {
+        Q_EMIT committed(std::nullopt);
+      } else {
+        Q_EMIT committed(SceneTree(chosen.toStdString()));
+      }
+    });
+  } else if (namesSeveral(m_field.kind)) {
+    m_editor = m_list = new IdListEdit(name, this);
+    connect(m_list, &IdListEdit::chosenChanged, this, [this](const QStringList& chosen) {
+      SceneTree ids = SceneTree::array();
+      for (const QString& id : chosen) ids.push_back(id.toStdString());
+      Q_EMIT committed(ids);
+    });
+  } else if (m_field.kind == FieldKind::LongText) {
+    m_editor = m_area = new QPlainTextEdit(this);
+    m_area->setFixedHeight(120);
+    m_area->setTabChangesFocus(true);
+    m_area->installEventFilter(this);
+  } else {
+    m_editor = m_line = new QLineEdit(this);
+    m_line->installEventFilter(this);
+    connect(m_line, &QLineEdit::returnPressed, this, [this] { commitText(); });
+  }
+  m_editor->setObjectName(name);
+}
+
+bool FieldEditor::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::FocusOut) commitText();
+  if (event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
+    show();  // what was typed is forgotten
+    return true;
+  }
+  return QWidget::eventFilter(watched, event);
+}
+
+void FieldEditor::commitText() {
+  const QString typed = m_line ? m_line->text() : m_area->toPlainText();
+  const QString shown = m_value ? fieldText(m_field.kind, *m_value) : QString();
+  if (typed == shown) return;
+  const bool clears =
+      typed.trimmed().isEmpty() && m_field.kind != FieldKind::Text && m_field.kind != FieldKind::LongText;
+  if (clears) {
+    if (m_required) return show();
+    Q_EMIT committed(std::nullopt);
+    return;
+  }
+  const Result<SceneTree> value = fieldValue(m_field.kind, typed);
+  if (!value) {
+    setError(QString::fromStdString(value.error().what + " " + value.error().mend));
+    return;
+  }
+  setError({});
+  Q_EMIT committed(*value);
+}
+
+void FieldEditor::setValue(const SceneTree* value) {
+  m_value = value ? std::optional(*value) : std::nullopt;
+  show();
+}
+
+void FieldEditor::setIds(const QStringList& ids) {
+  m_ids = ids;
+  show();
+}
+
+void FieldEditor::show() {
+  const QString shown = m_value ? fieldText(m_field.kind, *m_value) : QString();
+  if (m_line) {
+    const QSignalBlocker blocker(m_line);
+    if (m_line->text() != shown) m_line->setText(shown);
+    SceneTree standard = SceneTree::parse(m_field.standard, nullptr, false);
+    m_line->setPlaceholderText(standard.is_discarded() ? text(m_field.standard)
+                                                       : fieldText(m_field.kind, standard));
+  } else if (m_area) {
+    const QSignalBlocker blocker(m_area);
+    if (m_area->toPlainText() != shown) m_area->setPlainText(shown);
+  } else if (m_check) {
+    const QSignalBlocker blocker(m_check);
+    m_check->setChecked(m_value ? m_value->is_boolean() && m_value->get<bool>() : m_field.standard == "true");
+  } else if (m_combo) {
+    const QSignalBlocker blocker(m_combo);
+    m_combo->clear();
+    QStringList entries = m_ids;
+    for (const std::string_view choice : m_field.choices) entries << text(choice);
+    if (!m_required) {
+      m_combo->addItem(m_field.standard.empty() ? tr("none") : tr("%1 (default)").arg(text(m_field.standard)),
+                       QString());
+    }
+    if (!shown.isEmpty() && !entries.contains(shown)) entries << shown;
+    for (const QString& entry : entries) m_combo->addItem(entry, entry);
+    m_combo->setCurrentIndex(shown.isEmpty() && !m_required ? 0 : m_combo->findData(shown));
+  } else if (m_list) {
+    QStringList chosen;
+    if (m_value && m_value->is_array()) {
+      for (const SceneTree& id : *m_value) {
+        if (id.is_string()) chosen << QString::fromStdString(id.get<std::string>());
+      }
+    }
+    m_list->setIds(chosen, m_ids);
+  }
+  setError({});
+}
+
+void FieldEditor::setError(const QString& error) {
+  m_error->setText(error);
+  m_error->setVisible(!error.isEmpty());
+  if (!m_line || m_line->property("invalid").toBool() == !error.isEmpty()) return;
+  m_line->setProperty("invalid", !error.isEmpty());
+  m_line->style()->unpolish(m_line);
+  m_line->style()->polish(m_line);
+}
+
+}  // namespace gps::ui

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QStringList>
+#include <QWidget>
+#include <optional>
+
+#include "core/scene/scene_fields.h"
+#include "core/scene/scene_text.h"
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QLineEdit;
+class QPlainTextEdit;
+
+namespace gps::ui {
+
+class IdListEdit;
+
+/// One key of a scene's part: label, field and unit. Commits on Enter or when it is left; an emptied field
+/// means the default, which is shown faintly.
+class FieldEditor : public QWidget {
+  Q_OBJECT
+ public:
+  /// `name`: object name of the field; `required`: it cannot be emptied.
+  FieldEditor(const SceneField& field, const QString& name, bool required, QWidget* parent = nullptr);
+
+  /// Null: the key is not in the file.
+  void setValue(const SceneTree* value);
+  /// What ids may be chosen (fields that name parts).
+  void setIds(const QStringList& ids);
+  /// What is wrong with the value; empty: nothing.
+  void setError(const QString& error);
+
+ Q_SIGNALS:
+  /// Nothing: back to the default.
+  void committed(const std::optional<gps::SceneTree>& value);
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
+
+ private:
+  void makeEditor(const QString& name);
+  void commitText();
+  void show();
+
+  SceneField m_field;
+  bool m_required;
+  std::optional<SceneTree> m_value;
+  QStringList m_ids;
+  QWidget* m_editor = nullptr;
+  QLineEdit* m_line = nullptr;
+  QPlainTextEdit* m_area = nullptr;
+  QCheckBox* m_check = nullptr;
+  QComboBox* m_combo = nullptr;
+  IdListEdit* m_list = nullptr;
+  QLabel* m_error;
+};
+
+}  // namespace gps::ui

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QScrollArea>
+#include <deque>
+#include <map>
+#include <vector>
+
+#include "app/commands/scene_part.h"
+#include "app/documents/scene_document.h"
+#include "core/scene/scene_fields.h"
+
+class QVBoxLayout;
+
+namespace gps::ui {
+
+class FieldEditor;
+
+/// The form of what is selected, made from the tables of keys and types: a part, or one of the task's single
+/// objects. Reports edits as commands; shows what the document answers.
+class Inspector : public QScrollArea {
+  Q_OBJECT
+ public:
+  explicit Inspector(QWidget* parent = nullptr);
+
+  /// The object at `place` (empty: the task itself), and problems whose pointers lie below it. Fields that
+  /// stay keep their focus.
+  void show(const SceneTree& tree, const TreePath& place, const std::vector<Problem>& problems);
+  /// Several parts: what can be done with all of them.
+  void showSeveral(const std::vector<PartRef>& parts);
+  /// The field at a pointer, or the first one below it, gets the focus.
+  void focusField(const std::string& pointer);
+
+ Q_SIGNALS:
+  void edited(const QString& title, const gps::ui::SceneDocument::Command& command);
+  /// The part at the place got this name.
+  void renamed(const gps::ui::PartRef& part, const QString& id);
+  /// 0 .. 5: an Alignment; 6, 7: distribute along x, y.
+  void arrangeRequested(int how);
+
+ private:
+  void rebuild(const SceneTree& tree, const TreePath& place);
+  void addHeading(const QString& text);
+  void addPartHead(const SceneTree& tree, const SceneTree& part, const PartRef& ref);
+  void addFields(const SceneTree& tree, const TreePath& object, std::string_view kind,
+                 const std::vector<std::string_view>& keys, const std::vector<std::string_view>& required);
+  void addField(const TreePath& object, const SceneField& field, bool required);
+  void addShapes(const SceneTree& body, const TreePath& path);
+  void addOverrides(const SceneTree& tree, const SceneTree& condition, const TreePath& path);
+  void addObjectSwitch(const SceneTree& tree, const TreePath& place);
+  void refresh(const SceneTree& tree, const std::vector<Problem>& problems);
+
+  QWidget* m_content = nullptr;
+  QVBoxLayout* m_column = nullptr;
+  std::string m_structure;                       ///< what the fields were made for
+  std::map<std::string, FieldEditor*> m_fields;  ///< by pointer
+  std::map<std::string, FieldKind> m_kinds;
+  std::deque<std::string> m_names;  ///< labels of overrides
+};
+
+}  // namespace gps::ui

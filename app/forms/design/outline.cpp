@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/forms/design/outline.h"
+
+#include <QEvent>
+#include <QHeaderView>
+#include <algorithm>
+#include <set>
+
+#include "widgets/style/icons.h"
+
+namespace gps::ui {
+
+namespace {
+
+constexpr int kPlaceRole = Qt::UserRole;
+constexpr int kKindRole = Qt::UserRole + 1;  ///< PartKind of a part's item; groups have none
+constexpr int kIdRole = Qt::UserRole + 2;
+
+QString typeText(const SceneTree& part, PartKind kind) {
+  const std::string type = textAt(part, "type");
+  if (kind == PartKind::Condition) {
+    const bool test = part.is_object() && part.contains("test") && part["test"] == true;
+    return test ? Outline::tr("test") : QString();
+  }
+  if (const TypeEntry* entry = findType(partTypes(kind), type))
+    return QString::fromUtf8(entry->label.data(), static_cast<qsizetype>(entry->label.size()));
+  return QString::fromStdString(type);
+}
+
+}  // namespace
+
+Outline::Outline(QWidget* parent) : QTreeWidget(parent) {
+  setObjectName("design.outline");
+  setAccessibleName(tr("Parts of the task"));
+  setToolTip(tr("Parts of the task"));
+  setColumnCount(2);
+  setHeaderHidden(true);
+  setRootIsDecorated(true);
+  setIndentation(14);
+  setUniformRowHeights(true);
+  setSelectionMode(QAbstractItemView::ExtendedSelection);
+  header()->setStretchLastSection(false);
+  header()->setSectionResizeMode(0, QHeaderView::Stretch);
+  header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
+  connect(this, &QTreeWidget::itemSelectionChanged, this, [this] {
+    if (!m_filling) Q_EMIT selectionMade();
+  });
+  connect(this, &QTreeWidget::itemChanged, this, [this](QTreeWidgetItem* item, int column) {
+    if (m_filling || column != 0 || !item->data(0, kKindRole).isValid()) return;
+    Q_EMIT enabledChanged({static_cast<PartKind>(item->data(0, kKindRole).toInt()),
+                           item->data(0, kIdRole).toString().toStdString()},
+                          item->checkState(0) == Qt::Checked);
+  });
+}
+
+QTreeWidgetItem* Outline::group(const QString& title, const TreePath& place) {
+  auto* item = new QTreeWidgetItem(this, {title});
+  item->setData(0, kPlaceRole, QString::fromStdString(place.to_string()));
+  QFont strong = font();
+  strong.setWeight(QFont::DemiBold);
+  item->setFont(0, strong);
+  return item;
+}
+
+void Outline::addParts(const SceneTree& tree, PartKind kind, const QString& title) {
+  QTreeWidgetItem* parent = group(title, TreePath() / listKey(kind));
+  const SceneTree& list = partsOf(tree, kind);
+  parent->setText(1, list.empty() ? tr("none") : QString::number(list.size()));
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    const QString id = QString::fromStdString(idOf(list[i]));
+    auto* item = new QTreeWidgetItem(parent, {id.isEmpty() ? tr("(no name)") : id, typeText(list[i], kind)});
+    item->setData(0, kPlaceRole, QString::fromStdString(pathOf(kind, i).to_string()));
+    item->setData(0, kKindRole, static_cast<int>(kind));
+    item->setData(0, kIdRole, id);
+    if (kind == PartKind::Condition || kind == PartKind::Cost) {
+      const bool off = list[i].is_object() && list[i].contains("enabled") && list[i]["enabled"] == false;
+      item->setFlags(item->flags() | Qt::ItemIsUserCheckable);
+      item->setCheckState(0, off ? Qt::Unchecked : Qt::Checked);
+      item->setToolTip(0, tr("The tick says whether it counts in the next run"));
+    }
+  }
+}
+
+void Outline::setTree(const SceneTree& tree, const std::vector<Problem>& problems) {
+  std::set<QString> folded;
+  for (int i = 0; i < topLevelItemCount(); ++i) {
+    const QTreeWidgetItem* item = topLevelItem(i);
+    if (item->childCount() > 0 && !item->isExpanded()) folded.insert(item->data(0, kPlaceRole).toString());
+  }
+  const DesignSelection before = m_wanted;
+  m_filling = true;
+  clear();
+  group(tr("Task"), TreePath());
+  group(tr("World"), TreePath("/world"));
+  addParts(tree, PartKind::Body, tr("Bodies"));
+  addParts(tree, PartKind::Joint, tr("Joints"));
+  addParts(tree, PartKind::Actuator, tr("Actuators"));
+  addParts(tree, PartKind::Sensor, tr("Sensors"));
+  const auto count = [&tree](const char* key) {
+    return tree.is_object() && tree.contains(key) && tree[key].is_array() ? QString::number(tree[key].size())
+                                                                          : QString();
+  };
+  group(tr("State"), TreePath("/state"))->setText(1, count("state"));
+  const QString observed = count("observation");
+  group(tr("Observation"), TreePath("/observation"))
+      ->setText(1, observed.isEmpty() ? tr("the state") : observed);
+  addParts(tree, PartKind::Condition, tr("Conditions"));
+  addParts(tree, PartKind::Cost, tr("Cost terms"));
+  const auto there = [&tree](const char* key) {
+    return tree.is_object() && tree.contains(key) ? QString() : tr("none");
+  };
+  group(tr("Success"), TreePath("/success"))->setText(1, there("success"));
+  group(tr("Initial controller"), TreePath("/initial_controller"))->setText(1, there("initial_controller"));
+  group(tr("Camera"), TreePath("/camera"));
+  for (int i = 0; i < topLevelItemCount(); ++i) {
+    QTreeWidgetItem* item = topLevelItem(i);
+    item->setExpanded(!folded.contains(item->data(0, kPlaceRole).toString()));
+  }
+  markProblems(problems);
+  m_filling = false;
+  setSelected(before);
+}
+
+void Outline::markProblems(const std::vector<Problem>& problems) {
+  const Theme theme = Theme::current();
+  for (QTreeWidgetItemIterator it(this); *it; ++it) {
+    (*it)->setForeground(1, theme.muted);
+    const std::string place = (*it)->data(0, kPlaceRole).toString().toStdString();
+    const bool part = (*it)->data(0, kKindRole).isValid();
+    for (const Problem& problem : problems) {
+      const bool within = problem.pointer == place || (part && problem.pointer.rfind(place + "/", 0) == 0);
+      const bool single =
+          !part && !place.empty() && (*it)->childCount() == 0 && problem.pointer.rfind(place + "/", 0) == 0;
+      if (!within && !single) continue;
+      const bool error = problem.severity == Problem::Severity::Error;
+      (*it)->setIcon(1, error ? icon("error", theme.danger) : icon("warning", theme.warning));
+      (*it)->setToolTip(1, QString::fromStdString(problem.what).toHtmlEscaped());
+      if (error) break;
+    }
+  }
+}
+
+void Outline::setSelected(const DesignSelection& selection) {
+  m_wanted = selection;
+  m_filling = true;
+  clearSelection();
+  QTreeWidgetItem* current = nullptr;
+  for (QTreeWidgetItemIterator it(this); *it; ++it) {
+    const QVariant kind = (*it)->data(0, kKindRole);
+    bool wanted = false;
+    if (kind.isValid()) {
+      const PartRef part{static_cast<PartKind>(kind.toInt()),
+                         (*it)->data(0, kIdRole).toString().toStdString()};
+      wanted = std::find(selection.parts.begin(), selection.parts.end(), part) != selection.parts.end();
+    } else if (selection.parts.empty()) {
+      wanted = (*it)->data(0, kPlaceRole).toString().toStdString() == selection.place.to_string();
+    }
+    if (!wanted) continue;
+    if (!current) current = *it;
+    (*it)->setSelected(true);
+  }
+  if (current) {
+    setCurrentItem(current, 0, QItemSelectionModel::NoUpdate);
+    scrollToItem(current);
+  }
+  m_filling = false;
+}
+
+DesignSelection Outline::selected() const {
+  DesignSelection selection;
+  for (const QTreeWidgetItem* item : selectedItems()) {
+    const QVariant kind = item->data(0, kKindRole);
+    if (kind.isValid()) {
+      selection.parts.push_back(
+          {static_cast<PartKind>(kind.toInt()), item->data(0, kIdRole).toString().toStdString()});
+    } else {
+      selection.place = TreePath(item->data(0, kPlaceRole).toString().toStdString());
+    }
+  }
+  return selection;
+}
+
+void Outline::changeEvent(QEvent* event) {
+  QTreeWidget::changeEvent(event);
+  if (event->type() != QEvent::PaletteChange) return;
+  for (QTreeWidgetItemIterator it(this); *it; ++it) (*it)->setForeground(1, Theme::current().muted);
+}
+
+}  // namespace gps::ui

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QTreeWidget>
+#include <vector>
+
+#include "app/commands/scene_part.h"
+#include "core/scene/problems.h"
+
+namespace gps::ui {
+
+/// What is selected in the design view: parts, or one other place of the file (world, state, success, ...).
+struct DesignSelection {
+  std::vector<PartRef> parts;
+  TreePath place = TreePath();  ///< when no part is selected; empty: the task itself
+  bool operator==(const DesignSelection&) const = default;
+};
+
+/// The task as a tree: its lists of parts and its single objects. Selecting reports; nothing is changed here.
+class Outline : public QTreeWidget {
+  Q_OBJECT
+ public:
+  explicit Outline(QWidget* parent = nullptr);
+
+  /// Shows the file; what problems are about is marked. Folded groups stay folded, what is selected and still
+  /// there stays selected.
+  void setTree(const SceneTree& tree, const std::vector<Problem>& problems);
+  /// Does not report.
+  void setSelected(const DesignSelection& selection);
+  DesignSelection selected() const;
+
+ Q_SIGNALS:
+  void selectionMade();
+  /// A tick of a condition or cost term.
+  void enabledChanged(const gps::ui::PartRef& part, bool enabled);
+
+ protected:
+  void changeEvent(QEvent* event) override;
+
+ private:
+  QTreeWidgetItem* group(const QString& title, const TreePath& place);
+  void addParts(const SceneTree& tree, PartKind kind, const QString& title);
+  void markProblems(const std::vector<Problem>& problems);
+
+  bool m_filling = false;
+  DesignSelection m_wanted;
+};
+
+}  // namespace gps::ui

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The task of the window: designing it, saving it, and learning what it has become.
+#include <QAction>
+#include <QDockWidget>
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QStackedWidget>
+#include <QStatusBar>
+#include <QToolBar>
+#include <algorithm>
+
+#include "app/commands/add_part.h"
+#include "app/documents/recovery_copy.h"
+#include "app/documents/scene_document.h"
+#include "app/forms/design/design_page.h"
+#include "app/forms/workspace.h"
+#include "app/main_window.h"
+#include "core/algorithms/check_scene.h"
+#include "core/scene/scene_reader.h"
+
+namespace gps::ui {
+
+namespace {
+
+constexpr const char* kFirstAlgorithm = "mdgps";
+
+}  // namespace
+
+void MainWindow::connectDesign() {
+  m_design->setDocument(m_document.get());
+  connect(m_document.get(), &SceneDocument::stateChanged, this, [this] {
+    showTitle();
+    showEditActions();
+    showControls();
+  });
+  connect(m_document.get(), &SceneDocument::changed, this, [this] {
+    if (m_pages->currentWidget() == m_design) showControls();
+  });
+  connect(m_document.get(), &SceneDocument::changedOnDisk, this, [this] {
+    ask("disk", tr("Another program changed %1.").arg(m_document->displayName()),
+        unsaved() ? tr("Reloading replaces your changes; undo brings them back.") : QString(), tr("Reload"),
+        [this] {
+          if (Status done = m_document->reload(); !done)
+            m_messages->post("disk", Severity::Error, done.error());
+        });
+  });
+  connect(m_design, &DesignPage::selectionChanged, this, &MainWindow::showEditActions);
+  connect(m_design, &DesignPage::refused, this,
+          [this](const Error& error) { m_messages->post("edit", Severity::Warning, error); });
+  connect(m_design, &DesignPage::noted, this, [this](const QString& what) {
+    m_messages->post(
+        {.key = "edit", .severity = Severity::Info, .what = what, .where = {}, .mend = {}, .action = {}});
+  });
+
+  WindowActions& a = m_actions;
+  connect(a.newTask, &QAction::triggered, this, &MainWindow::newTask);
+  connect(a.save, &QAction::triggered, this, [this] {
+    if (m_document->needsName()) {
+      chooseTaskFile();
+    } else {
+      saveTask();
+    }
+  });
+  connect(a.saveAs, &QAction::triggered, this, &MainWindow::chooseTaskFile);
+  connect(a.undo, &QAction::triggered, this, [this] { m_document->undo(); });
+  connect(a.redo, &QAction::triggered, this, [this] { m_document->redo(); });
+  connect(a.cut, &QAction::triggered, m_design, &DesignPage::cutSelected);
+  connect(a.copy, &QAction::triggered, m_design, &DesignPage::copySelected);
+  connect(a.paste, &QAction::triggered, m_design, &DesignPage::paste);
+  connect(a.duplicate, &QAction::triggered, m_design, &DesignPage::duplicateSelected);
+  connect(a.remove, &QAction::triggered, m_design, &DesignPage::removeSelected);
+  connect(a.design, &QAction::triggered, this, &MainWindow::showDesign);
+  connect(a.learn, &QAction::triggered, this, [this] { showLearn(false); });
+  showEditActions();
+}
+
+bool MainWindow::unsaved() const {
+  return m_document->isModified();
+}
+
+void MainWindow::showTitle() {
+  const bool onStartPage = m_pages->currentIndex() == 0;
+  if (onStartPage && m_runs.empty()) {
+    setWindowTitle(tr("GPS Studio"));
+    setWindowModified(false);
+    return;
+  }
+  QString title = m_document->displayName();
+  const std::shared_ptr<const Scene> scene = m_document->scene();
+  if (scene && !scene->title.empty()) title = QString::fromStdString(scene->title);
+  if (!m_runs.empty() && !m_runs.front()->setup().task->scene)
+    title = QString::fromStdString(m_runs.front()->setup().task->name);
+  setWindowTitle(title + "[*]" + tr(" – GPS Studio"));
+  setWindowModified(unsaved());
+}
+
+void MainWindow::showEditActions() {
+  const bool designing = m_pages->currentWidget() == m_design;
+  const EditHistory& history = m_document->history();
+  const auto named = [](const QString& verb, const std::string& title) {
+    return title.empty() ? verb : verb + ": " + QString::fromStdString(title);
+  };
+  WindowActions& a = m_actions;
+  a.undo->setEnabled(designing && history.canUndo());
+  a.redo->setEnabled(designing && history.canRedo());
+  a.undo->setText(history.canUndo() ? named(tr("Undo"), history.title(history.done() - 1)) : tr("Undo"));
+  a.redo->setText(history.canRedo() ? named(tr("Redo"), history.title(history.done())) : tr("Redo"));
+  for (QAction* action : {a.cut, a.copy, a.duplicate, a.remove})
+    action->setEnabled(designing && m_design->canCopy());
+  a.paste->setEnabled(designing);
+  const bool task = designing || !m_runs.empty();
+  a.save->setEnabled(task);
+  a.saveAs->setEnabled(task);
+}
+
+void MainWindow::showDesign() {
+  m_messages->dismiss("back");
+  m_answers.erase("back");
+  leaveWorkspace();
+  m_pages->setCurrentWidget(m_design);
+  m_actions.toolBar->show();
+  m_actions.design->setChecked(true);
+  showTitle();
+  showEditActions();
+  showControls();
+  m_design->setFocus();
+}
+
+std::shared_ptr<const Task> MainWindow::compileDocument() {
+  const std::string name = m_document->displayName().toStdString();
+  Result<CheckedScene> checked = checkSceneText(m_document->text().toStdString(), name);
+  if (checked) return checked->task;
+  m_messages->post("task", Severity::Error, checked.error());
+  return nullptr;
+}
+
+void MainWindow::showLearn(bool start) {
+  const bool same = !m_runs.empty() && m_document->text() == m_learned;
+  const auto go = [this, start] {
+    if (start) requestStart();
+  };
+  if (same) {
+    showWorkspace();
+    m_actions.learn->setChecked(true);
+    showTitle();
+    showEditActions();
+    showControls();
+    go();
+    return;
+  }
+  const std::shared_ptr<const Task> task = compileDocument();
+  (m_pages->currentWidget() == m_design ? m_actions.design : m_actions.learn)->setChecked(true);
+  if (!task) return;
+  m_messages->dismiss("task");
+  const std::string algorithm = m_runs.empty() ? kFirstAlgorithm : m_runs.front()->setup().algorithm;
+  const auto begin = [this, task, algorithm, go] {
+    beginRuns(task, algorithm);
+    go();
+  };
+  const int lost = discardedIterations();
+  if (lost == 0 && !anyActive()) {
+    begin();
+    return;
+  }
+  ask("task", tr("The task has changed, so a new run begins."),
+      tr("The %n iteration(s) made so far are discarded; undo the changes to keep them.", nullptr, lost),
+      tr("New run"), begin);
+}
+
+void MainWindow::newTask() {
+  const auto make = [this] {
+    m_messages->clear();
+    m_answers.clear();
+    m_workspace->setRuns({});
+    m_runs.clear();
+    m_selected = 0;
+    m_learned.clear();
+    m_document->startWith(emptyTask("untitled"));
+    m_design->select(DesignSelection());
+    showDesign();
+  };
+  const int lost = discardedIterations();
+  if (!unsaved() && !anyActive() && lost == 0) {
+    make();
+    return;
+  }
+  ask("open",
+      unsaved() ? tr("%1 has changes that are not saved.").arg(m_document->displayName())
+                : tr("A new task discards the run and its %n iteration(s).", nullptr, lost),
+      unsaved() ? tr("Save it first to keep them.") : QString(), tr("Discard"), make);
+}
+
+bool MainWindow::saveTask() {
+  if (Status done = m_document->save(); !done) {
+    m_messages->post("save", Severity::Error, done.error());
+    return false;
+  }
+  m_messages->post({.key = "save",
+                    .severity = Severity::Info,
+                    .what = tr("The task was saved."),
+                    .where = m_document->path(),
+                    .mend = {},
+                    .action = {}});
+  return true;
+}
+
+bool MainWindow::saveTaskAs(const QString& path) {
+  if (Status done = m_document->saveAs(path); !done) {
+    m_messages->post("save", Severity::Error, done.error());
+    return false;
+  }
+  m_messages->post({.key = "save",
+                    .severity = Severity::Info,
+                    .what = tr("The task was saved."),
+                    .where = m_document->path(),
+                    .mend = {},
+                    .action = {}});
+  return true;
+}
+
+void MainWindow::chooseTaskFile() {
+  auto* dialog = new QFileDialog(this, tr("Save task"), m_settings.lastFolder(), tr("Scenes (*.scene.json)"));
+  dialog->setObjectName("dialog.saveTask");
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setAcceptMode(QFileDialog::AcceptSave);
+  dialog->setDefaultSuffix("scene.json");
+  const QString name = m_document->path().isEmpty() ? m_document->displayName() + ".scene.json"
+                                                    : QFileInfo(m_document->path()).fileName();
+  dialog->selectFile(name);
+  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
+    m_settings.setLastFolder(QFileInfo(file).absolutePath());
+    saveTaskAs(file);
+  });
+  dialog->open();
+}
+
+void MainWindow::offerRecovery() {
+  const std::vector<RecoveryCopy::Found> left = m_recovery->left();
+  if (left.empty()) return;
+  const RecoveryCopy::Found newest = left.front();
+  const QString name = newest.path.isEmpty() ? tr("a new task") : QFileInfo(newest.path).fileName();
+  ask("recover", tr("Unsaved changes of %1 were found.").arg(name),
+      tr("The program ended before they were saved. Closing this message discards them."), tr("Restore"),
+      [this, newest] {
+        if (Status done = m_document->recover(newest.text, newest.path); !done) {
+          m_messages->post("recover", Severity::Error, done.error());
+          return;
+        }
+        m_recovery->flush();
+        RecoveryCopy::discard(newest);
+        m_runs.clear();
+        m_learned.clear();
+        showDesign();
+        offerRecovery();  // there may be more
+      });
+}
+
+}  // namespace gps::ui
