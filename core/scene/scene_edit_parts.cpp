@@ -74,7 +74,7 @@ struct FrameVisitor {
 };
 
 constexpr const char* kShapeNames[] = {"circle", "box", "polygon", "wall"};
-constexpr const char* kJointNames[] = {"hinge", "slide", "weld", "rod"};
+constexpr const char* kJointNames[] = {"hinge", "slider", "weld", "rod"};
 
 /// Takes entry `at` out of each list that has one entry for each of `size` things.
 template <class... Lists>

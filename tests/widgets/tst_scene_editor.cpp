@@ -9,6 +9,7 @@
 #include <numbers>
 
 #include "core/scene/scene_reader.h"
+#include "widgets/editor/drags.h"
 #include "widgets/editor/editor_canvas.h"
 #include "widgets/editor/scene_editor.h"
 
@@ -118,6 +119,31 @@ class TestSceneEditor : public QObject {
   void draggingSnapsToCorners();
   void escapeTakesADragBack();
   void shippedScenesAreShownWhole();
+  void theTurningHandleTurnsInSteps();
+  void frameHandlesResize();
+  void cornersMoveAppearAndGo();
+  void boxesAndCirclesAreDrawn();
+  void aPolygonIsDrawnAndDropped();
+  void aPolygonThatIsNotConvexIsRefused();
+  void chainsEndOpenOrClosed();
+  void jointsTakeAnAnchorAndTwoBodies();
+  void aRodTiesTwoPlaces();
+  void arrowsNudge();
+  void numbersTypedInADragAreExact();
+  void numberFieldsSetPlaceAndSize();
+  void startsOfConditionsAreDragged();
+  void theTargetIsDragged();
+  void theWheelZoomsAtTheCursor();
+  void theViewIsDragged();
+  void selectionSurvivesANewScene();
+  void tabWalksThroughThePartsAndOn();
+  void aBoxIsDrawnByKeysAlone();
+  void cornersAreEditedByKeysAlone();
+  void removingAndDoublingAreAsked();
+  void nothingChangesWhileReadOnly();
+  void aRobotIsDroppedWhereOneClicks();
+  void everyButtonHasNameAndTip();
+  void fiveHundredBodiesKeepTheirItems();
 
  private:
   QPoint at(double x, double y) const { return m_canvas->pixelOf({x, y}).toPoint(); }
@@ -138,6 +164,16 @@ class TestSceneEditor : public QObject {
   }
   void key(int key, Qt::KeyboardModifiers keys = {}) {
     QTest::keyClick(m_canvas, static_cast<Qt::Key>(key), keys);
+  }
+  void type(const char* text) {
+    for (const char* c = text; *c; ++c) QTest::keyClick(m_canvas, *c);
+  }
+  /// The first handle of a kind (and side) on the selection.
+  std::optional<Handle> held(Handle::Kind kind, int x = 9, int y = 9) const {
+    for (const Handle& handle : handlesOf(*m_canvas)) {
+      if (handle.kind == kind && (x == 9 || (handle.x == x && handle.y == y))) return handle;
+    }
+    return std::nullopt;
   }
   const Body& body(const char* id) const { return *m_editor->scene()->body(id); }
 
@@ -229,6 +265,462 @@ void TestSceneEditor::shippedScenesAreShownWhole() {
     // Looking changes nothing.
     QVERIFY(m_editor->scene() == scene && m_document->titles.isEmpty());
   }
+}
+
+void TestSceneEditor::theTurningHandleTurnsInSteps() {
+  click(-2, 0);
+  const std::optional<Handle> handle = held(Handle::Kind::Turn);
+  QVERIFY(handle);
+  // From above the body to its left: a quarter turn, and three degrees that are not wanted.
+  const QPointF centre = m_canvas->pixelOf({-2, 0});
+  drag(handle->at.toPoint(), (centre + QPointF(-60, 3)).toPoint());
+  QVERIFY2(std::abs(body("left").angle - std::numbers::pi / 2) < 1e-9,
+           qPrintable(QString::number(body("left").angle)));
+  QVERIFY(near(body("left").position, {-2, 0}));
+  QCOMPARE(m_document->titles, QStringList{"Turn left"});
+  const QPointF above = held(Handle::Kind::Turn)->at;
+  drag(above.toPoint(), (centre + QPointF(-60, 30)).toPoint(), Qt::AltModifier);
+  const double free = body("left").angle;
+  QVERIFY(std::abs(free - std::numbers::pi / 2) > 0.1);
+  QVERIFY(std::abs(std::remainder(free, std::numbers::pi / 12)) > 1e-3);
+}
+
+void TestSceneEditor::frameHandlesResize() {
+  click(-2, 0);
+  const double step = gridStep(m_canvas->map());
+  const std::optional<Handle> right = held(Handle::Kind::Grow, 1, 0);
+  QVERIFY(right);
+  drag(right->at.toPoint(), at(-1, 0));
+  const BoxShape wide = std::get<BoxShape>(body("left").shapes[0].geometry);
+  QVERIFY(
+      near(body("left").position + Eigen::Vector2d(wide.centre.x() - wide.halfExtents.x(), 0), {-2.5, 0}));
+  QVERIFY(std::abs(2 * wide.halfExtents.x() - 1.5) < step + 1e-6);
+  QCOMPARE(wide.halfExtents.y(), 0.25);
+  QCOMPARE(m_document->undo.size(), std::size_t{1});
+  // A circle stays one.
+  click(0, 2);
+  QVERIFY(!held(Handle::Kind::Grow, 1, 0));
+  drag(held(Handle::Kind::Grow, 1, 1)->at.toPoint(), at(0.9, 2.9), Qt::AltModifier);
+  QVERIFY(std::get<CircleShape>(body("disc").shapes[0].geometry).radius > 0.5);
+  // Both together keep their proportions.
+  click(-2, 0);
+  click(2, 0, Qt::ShiftModifier);
+  const Eigen::Vector2d apart = body("right").position - body("left").position;
+  drag(held(Handle::Kind::Grow, 1, -1)->at.toPoint(), at(3.4, -0.8), Qt::AltModifier);
+  const double grown = (body("right").position - body("left").position).norm() / apart.norm();
+  QVERIFY(grown > 1.05);
+  const BoxShape after = std::get<BoxShape>(body("left").shapes[0].geometry);
+  QVERIFY(near(after.halfExtents, wide.halfExtents * grown, 1e-6));
+}
+
+void TestSceneEditor::cornersMoveAppearAndGo() {
+  const auto scene = std::make_shared<Scene>(*m_editor->scene());
+  Body wall;
+  wall.id = "wall";
+  wall.shapes = {{ChainShape{{{-3, -2}, {0, -2}, {3, -2}}, false}}};
+  scene->bodies.push_back(wall);
+  m_editor->setScene(scene);
+  m_editor->fit();
+  const auto line = [&] { return std::get<ChainShape>(body("wall").shapes[0].geometry).vertices; };
+  click(-1, -2);
+  QCOMPARE(m_editor->selection().bodies, Ids{"wall"});
+  QVERIFY(!m_canvas->editsCorners());
+  click(-1, -2);
+  QVERIFY(m_canvas->editsCorners());
+  drag(at(0, -2), at(0, -1), Qt::AltModifier);
+  QCOMPARE(line().size(), std::size_t{3});
+  QVERIFY(near(line()[1], {0, -1}, 0.05));
+  const std::optional<Handle> middle = held(Handle::Kind::NewCorner);
+  QVERIFY(middle);
+  drag(middle->at.toPoint(), middle->at.toPoint() + QPoint(0, 30), Qt::AltModifier);
+  QCOMPARE(line().size(), std::size_t{4});
+  QCOMPARE(m_document->undo.size(), std::size_t{2});
+  // Delete takes the corner under the mouse, not the body.
+  move(m_canvas->pixelOf(line()[1]).toPoint());
+  key(Qt::Key_Delete);
+  QCOMPARE(line().size(), std::size_t{3});
+  QVERIFY(m_editor->scene()->body("wall"));
+  key(Qt::Key_Escape);
+  QVERIFY(!m_canvas->editsCorners());
+}
+
+void TestSceneEditor::boxesAndCirclesAreDrawn() {
+  key(Qt::Key_B);
+  QCOMPARE(m_editor->tool(), EditorTool::Box);
+  drag(at(-1, -1), at(1, -2));
+  QCOMPARE(m_editor->tool(), EditorTool::Select);
+  QCOMPARE(m_editor->selection().bodies, Ids{"box1"});
+  QVERIFY(near(body("box1").position, {0, -1.5}, 0.02));
+  QVERIFY(near(std::get<BoxShape>(body("box1").shapes[0].geometry).halfExtents, {1, 0.5}, 0.02));
+  QVERIFY(body("box1").dynamic);
+  key(Qt::Key_M);
+  key(Qt::Key_C);
+  // Two clicks do as well as a drag, and a typed radius is exact.
+  click(-1, 1);
+  move(at(-0.5, 1));
+  type("0.35");
+  key(Qt::Key_Return);
+  QCOMPARE(std::get<CircleShape>(body("circle1").shapes[0].geometry).radius, 0.35);
+  QVERIFY(!body("circle1").dynamic);
+  QCOMPARE(m_document->titles, (QStringList{"Draw box", "Draw circle"}));
+}
+
+void TestSceneEditor::aPolygonIsDrawnAndDropped() {
+  key(Qt::Key_P);
+  click(-1, -2);
+  click(1, -2);
+  key(Qt::Key_Escape);
+  QCOMPARE(m_editor->tool(), EditorTool::Polygon);
+  click(-1, -2);
+  click(1, -2);
+  click(0, -1);
+  key(Qt::Key_Return);
+  QCOMPARE(m_document->titles, QStringList{"Draw polygon"});
+  QCOMPARE(std::get<PolygonShape>(body("polygon1").shapes[0].geometry).vertices.size(), std::size_t{3});
+  QVERIFY(near(body("polygon1").position, {0, -1.5}, 0.02));
+  // A double click ends it too: its first click is a corner.
+  key(Qt::Key_P);
+  click(-3, 1);
+  click(-2, 1);
+  click(-2, 2);
+  QTest::mouseDClick(port(), Qt::LeftButton, {}, at(-2, 2));
+  QCOMPARE(std::get<PolygonShape>(body("polygon2").shapes[0].geometry).vertices.size(), std::size_t{3});
+  // Escape without a corner puts the tool away.
+  key(Qt::Key_P);
+  key(Qt::Key_Escape);
+  QCOMPARE(m_editor->tool(), EditorTool::Select);
+}
+
+void TestSceneEditor::aPolygonThatIsNotConvexIsRefused() {
+  QSignalSpy hints(m_editor.get(), &SceneEditor::hintChanged);
+  key(Qt::Key_P);
+  click(-1, -2);
+  click(1, -2);
+  click(0, -1.6);
+  click(0.2, -0.5);
+  key(Qt::Key_Return);
+  QVERIFY(m_document->titles.isEmpty());
+  QVERIFY(hints.last().first().toString().contains("convex"));
+  key(Qt::Key_Backspace);
+  key(Qt::Key_Return);
+  QCOMPARE(m_document->titles, QStringList{"Draw polygon"});
+}
+
+void TestSceneEditor::chainsEndOpenOrClosed() {
+  key(Qt::Key_L);
+  click(-1, -2);
+  click(1, -2);
+  key(Qt::Key_Return);
+  QVERIFY(!std::get<ChainShape>(body("wall1").shapes[0].geometry).closed);
+  key(Qt::Key_L);
+  click(-3, 1);
+  click(-1, 1);
+  click(-1, 2);
+  click(-3, 1);
+  const ChainShape& room = std::get<ChainShape>(body("wall2").shapes[0].geometry);
+  QVERIFY(room.closed);
+  QCOMPARE(room.vertices.size(), std::size_t{3});
+  QVERIFY(!body("wall2").dynamic);
+}
+
+void TestSceneEditor::jointsTakeAnAnchorAndTwoBodies() {
+  key(Qt::Key_R);
+  click(0, 0.5);
+  click(0, -1);  // nothing there: asked again
+  click(-2, 0);
+  click(-2, 0);  // the same: asked again
+  click(2, 0);
+  QCOMPARE(m_document->titles, QStringList{"Add hinge"});
+  const Joint& hinge = *m_editor->scene()->joint("hinge1");
+  QCOMPARE(hinge.bodyA, std::string("left"));
+  QCOMPARE(hinge.bodyB, std::string("right"));
+  const JointPlace place = *placeOf(*m_editor->scene(), hinge);
+  QVERIFY(near(place.a, {0, 0.5}, 0.05) && near(place.a, place.b));
+  QCOMPARE(m_editor->selection().joints, Ids{"hinge1"});
+  // Its anchor is dragged.
+  drag(m_canvas->pixelOf(place.b).toPoint(), at(0, 1));
+  QVERIFY(near(placeOf(*m_editor->scene(), *m_editor->scene()->joint("hinge1"))->b, {0, 1}, 0.05));
+  // A slider's axis is drawn from its anchor.
+  key(Qt::Key_T);
+  drag(at(0, -1), at(0, -2));
+  click(-2, 0);
+  click(0, 2);
+  const Joint& slider = *m_editor->scene()->joint("slider1");
+  QVERIFY(near(slider.axis.cwiseAbs(), {0, 1}));
+  key(Qt::Key_W);
+  click(1, 1);
+  click(2, 0);
+  click(0, 2);
+  QCOMPARE(m_editor->scene()->joint("weld1")->type, Joint::Type::Weld);
+}
+
+void TestSceneEditor::aRodTiesTwoPlaces() {
+  key(Qt::Key_D);
+  click(-2, 0);
+  click(2, 0);
+  const Joint& rod = *m_editor->scene()->joint("rod1");
+  const JointPlace place = *placeOf(*m_editor->scene(), rod);
+  QVERIFY(near(place.a, {-2, 0}, 0.05) && near(place.b, {2, 0}, 0.05));
+}
+
+void TestSceneEditor::arrowsNudge() {
+  const double step = gridStep(m_canvas->map());
+  click(-2, 0);
+  key(Qt::Key_Right);
+  QVERIFY(near(body("left").position, {-2 + step, 0}));
+  key(Qt::Key_Down, Qt::ShiftModifier);
+  QVERIFY(near(body("left").position, {-2 + step, -10 * step}));
+  QCOMPARE(m_document->undo.size(), std::size_t{2});
+  // A key held down is one step to undo.
+  for (int i = 0; i < 4; ++i) {
+    QKeyEvent held(QEvent::KeyPress, Qt::Key_Left, {}, QString(), i > 0);
+    QCoreApplication::sendEvent(m_canvas, &held);
+  }
+  QTest::keyRelease(m_canvas, Qt::Key_Left);
+  QVERIFY(near(body("left").position, {-2 - 3 * step, -10 * step}));
+  QCOMPARE(m_document->undo.size(), std::size_t{3});
+}
+
+void TestSceneEditor::numbersTypedInADragAreExact() {
+  drag(at(-2, 0), at(-1, 1), {}, false);
+  type("0.123,-0.5");
+  QVERIFY(near(body("left").position, {-1.877, -0.5}));
+  key(Qt::Key_Return);
+  QCOMPARE(m_document->undo.size(), std::size_t{1});
+  QTest::mouseRelease(port(), Qt::LeftButton, {}, at(-1, 1));
+  QVERIFY(near(body("left").position, {-1.877, -0.5}));
+  QCOMPARE(m_document->undo.size(), std::size_t{1});
+}
+
+void TestSceneEditor::numberFieldsSetPlaceAndSize() {
+  click(-2, 0);
+  const auto enter = [&](const char* name, const QString& text) {
+    auto* field = m_editor->findChild<QLineEdit*>(name);
+    QVERIFY(field && field->isVisible());
+    field->setFocus();
+    field->selectAll();
+    QTest::keyClicks(field, text);
+    QTest::keyClick(field, Qt::Key_Return);
+  };
+  QCOMPARE(m_editor->findChild<QLineEdit*>("editor.pose.x")->text(), QString("-2"));
+  enter("editor.pose.x", "-1.5");
+  QVERIFY(near(body("left").position, {-1.5, 0}));
+  enter("editor.pose.angle", "30");
+  QVERIFY(std::abs(body("left").angle - std::numbers::pi / 6) < 1e-9);
+  enter("editor.pose.width", "2.5");
+  QVERIFY(near(std::get<BoxShape>(body("left").shapes[0].geometry).halfExtents, {1.25, 0.25}));
+  QCOMPARE(m_document->undo.size(), std::size_t{3});
+  enter("editor.pose.y", "nonsense");
+  QCOMPARE(m_document->undo.size(), std::size_t{3});
+  QVERIFY(m_editor->findChild<QLineEdit*>("editor.pose.y")->property("invalid").toBool());
+}
+
+void TestSceneEditor::startsOfConditionsAreDragged() {
+  const Shown room = shipped("obstacle_navigation");
+  m_editor->setScene(room);
+  const Condition& second = room->conditions[1];
+  const std::vector<double> from = second.overrides.at("disc.position");
+  drag(at(from[0], from[1]), at(from[0] - 0.3, from[1] + 0.1));
+  QCOMPARE(m_editor->selection().starts, (std::vector<StartRef>{{second.id, "disc"}}));
+  const std::vector<double> to = m_editor->scene()->conditions[1].overrides.at("disc.position");
+  QVERIFY(near({to[0], to[1]}, {from[0] - 0.3, from[1] + 0.1}, 0.06));
+  QVERIFY(near(body("disc").position, room->body("disc")->position));
+  // A body that hangs on a joint turns about it.
+  const Shown pole = shipped("cart_pole");
+  m_editor->setScene(pole);
+  const double lean = pole->conditions[0].overrides.at("pivot.angle")[0];
+  const Eigen::Vector2d tip(-0.45 * std::sin(lean), 0.45 * std::cos(lean));
+  drag(at(tip.x(), tip.y()), at(0.45, 0.01));
+  const double turned = m_editor->scene()->conditions[0].overrides.at("pivot.angle")[0];
+  QVERIFY2(std::abs(turned + std::numbers::pi / 2) < 1e-6, qPrintable(QString::number(turned)));
+}
+
+void TestSceneEditor::theTargetIsDragged() {
+  m_editor->setScene(shipped("point_mass"));
+  drag(at(5, 20), at(0, 10));
+  QVERIFY(m_editor->selection().target);
+  const std::vector<double> target = m_editor->scene()->success->target;
+  QVERIFY(near({target[0], target[1]}, {0, 10}, 1.0));
+  QVERIFY(near(body("target").position, {target[0], target[1]}));
+  QCOMPARE(m_document->titles, QStringList{"Move target"});
+}
+
+void TestSceneEditor::theWheelZoomsAtTheCursor() {
+  const QPointF cursor = m_canvas->pixelOf({2, 0});
+  const double before = m_canvas->map().pixelsPerUnit;
+  QWheelEvent wheel(cursor, port()->mapToGlobal(cursor), QPoint(), QPoint(0, 240), Qt::NoButton,
+                    Qt::NoModifier, Qt::NoScrollPhase, false);
+  QCoreApplication::sendEvent(port(), &wheel);
+  QVERIFY(m_canvas->map().pixelsPerUnit > 1.3 * before);
+  const QPointF after = m_canvas->pixelOf({2, 0});
+  QVERIFY(std::hypot(after.x() - cursor.x(), after.y() - cursor.y()) < 0.01);
+  // What is seen is what is picked.
+  click(2, 0);
+  QCOMPARE(m_editor->selection().bodies, Ids{"right"});
+  key(Qt::Key_F);
+  QVERIFY(std::abs(m_canvas->map().pixelsPerUnit - before) < 1e-6);
+}
+
+void TestSceneEditor::theViewIsDragged() {
+  const QPointF before = m_canvas->pixelOf({0, 0});
+  QTest::keyPress(m_canvas, Qt::Key_Space);
+  drag(at(-2, 0), at(-2, 0) + QPoint(40, 25));
+  QTest::keyRelease(m_canvas, Qt::Key_Space);
+  const QPointF moved = m_canvas->pixelOf({0, 0}) - before;
+  QVERIFY(std::hypot(moved.x() - 40, moved.y() - 25) < 0.01);
+  QVERIFY(m_editor->selection().empty() && m_document->titles.isEmpty());
+  key(Qt::Key_H);
+  drag(at(-2, 0), at(-2, 0) + QPoint(-40, -25));
+  QVERIFY(std::hypot((m_canvas->pixelOf({0, 0}) - before).x(), (m_canvas->pixelOf({0, 0}) - before).y()) <
+          0.01);
+}
+
+void TestSceneEditor::selectionSurvivesANewScene() {
+  click(-2, 0);
+  click(2, 0, Qt::ShiftModifier);
+  QSignalSpy changed(m_editor.get(), &SceneEditor::selectionChanged);
+  m_editor->setScene(threeBodies());
+  QCOMPARE(m_editor->selection().bodies, (Ids{"left", "right"}));
+  QCOMPARE(changed.count(), 0);
+  auto fewer = std::make_shared<Scene>(*threeBodies());
+  fewer->bodies.erase(fewer->bodies.begin());
+  m_editor->setScene(fewer);
+  QCOMPARE(m_editor->selection().bodies, Ids{"right"});
+  QCOMPARE(changed.count(), 1);
+  SceneSelection unknown;
+  unknown.bodies = {"nobody"};
+  m_editor->setSelection(unknown);
+  QVERIFY(m_editor->selection().empty());
+  m_editor->setScene(nullptr);
+  click(0, 0);
+  key(Qt::Key_Delete);
+  QVERIFY(m_document->titles.isEmpty());
+}
+
+void TestSceneEditor::tabWalksThroughThePartsAndOn() {
+  QVERIFY(m_canvas->hasFocus());
+  for (const char* id : {"left", "right", "disc"}) {
+    key(Qt::Key_Tab);
+    QCOMPARE(m_editor->selection().bodies, Ids{id});
+  }
+  key(Qt::Key_Backtab, Qt::ShiftModifier);
+  QCOMPARE(m_editor->selection().bodies, Ids{"right"});
+  key(Qt::Key_Tab);
+  key(Qt::Key_Tab);
+  QVERIFY(!m_canvas->hasFocus());
+}
+
+void TestSceneEditor::aBoxIsDrawnByKeysAlone() {
+  const double step = gridStep(m_canvas->map());
+  key(Qt::Key_B);
+  key(Qt::Key_Down);  // the crosshair appears
+  key(Qt::Key_Down, Qt::ShiftModifier);
+  key(Qt::Key_Return);
+  for (int i = 0; i < 4; ++i) key(Qt::Key_Right);
+  for (int i = 0; i < 3; ++i) key(Qt::Key_Up);
+  key(Qt::Key_Return);
+  QCOMPARE(m_document->titles, QStringList{"Draw box"});
+  QVERIFY(near(std::get<BoxShape>(body("box1").shapes[0].geometry).halfExtents, {2 * step, 1.5 * step}));
+}
+
+void TestSceneEditor::cornersAreEditedByKeysAlone() {
+  const double step = gridStep(m_canvas->map());
+  auto scene = std::make_shared<Scene>(*m_editor->scene());
+  scene->bodies[0].shapes = {{PolygonShape{{{-0.5, -0.5}, {0.5, -0.5}, {0.5, 0.5}, {-0.5, 0.5}}}}};
+  m_editor->setScene(scene);
+  const auto corners = [&] { return std::get<PolygonShape>(body("left").shapes[0].geometry).vertices; };
+  key(Qt::Key_Tab);
+  key(Qt::Key_Return);
+  QVERIFY(m_canvas->editsCorners());
+  key(Qt::Key_Tab);
+  key(Qt::Key_Tab);
+  key(Qt::Key_Right);
+  QVERIFY(near(corners()[1], {0.5 + step, -0.5}));
+  key(Qt::Key_Insert);
+  QCOMPARE(corners().size(), std::size_t{5});
+  QVERIFY(near(corners()[1], {0.5 + step, -0.5}));
+  key(Qt::Key_Delete);
+  QCOMPARE(corners().size(), std::size_t{4});
+  QCOMPARE(m_document->titles, (QStringList{"Nudge", "Add corner", "Remove corner"}));
+  QCOMPARE(m_document->refused, 0);
+}
+
+void TestSceneEditor::removingAndDoublingAreAsked() {
+  click(-2, 0);
+  key(Qt::Key_D, Qt::ControlModifier);
+  QCOMPARE(m_editor->selection().bodies, Ids{"left1"});
+  QVERIFY(!near(body("left1").position, body("left").position));
+  key(Qt::Key_Delete);
+  QVERIFY(!m_editor->scene()->body("left1"));
+  QVERIFY(m_editor->selection().empty());
+  key(Qt::Key_A, Qt::ControlModifier);
+  QCOMPARE(m_editor->selection().bodies.size(), std::size_t{3});
+  QCOMPARE(m_document->titles, (QStringList{"Duplicate", "Remove"}));
+}
+
+void TestSceneEditor::nothingChangesWhileReadOnly() {
+  m_editor->setReadOnly(true);
+  drag(at(-2, 0), at(-1, 1));
+  QCOMPARE(m_editor->selection().bodies, Ids{"left"});
+  for (const int each : {int(Qt::Key_Right), int(Qt::Key_Delete), int(Qt::Key_BracketLeft)}) key(each);
+  key(Qt::Key_D, Qt::ControlModifier);
+  key(Qt::Key_B);
+  QCOMPARE(m_editor->tool(), EditorTool::Select);
+  QVERIFY(m_document->titles.isEmpty());
+  m_editor->setReadOnly(false);
+  key(Qt::Key_Right);
+  QCOMPARE(m_document->titles.size(), 1);
+}
+
+void TestSceneEditor::aRobotIsDroppedWhereOneClicks() {
+  QSignalSpy edits(m_editor.get(), &SceneEditor::edited);
+  m_editor->placeTemplate("arm", 3);
+  click(1, -1);
+  QCOMPARE(edits.count(), 1);
+  const auto dropped = std::get<TemplateDropped>(edits[0][1].value<SceneEdit>());
+  QCOMPARE(dropped.name, std::string("arm"));
+  QCOMPARE(dropped.links, 3);
+  QVERIFY(near(dropped.position, {1, -1}, 0.05));
+  QCOMPARE(m_editor->tool(), EditorTool::Select);
+}
+
+void TestSceneEditor::everyButtonHasNameAndTip() {
+  const QList<QToolButton*> buttons = m_editor->findChildren<QToolButton*>();
+  QVERIFY(buttons.size() > 15);
+  for (const QToolButton* each : buttons) {
+    QVERIFY(!each->objectName().isEmpty());
+    QVERIFY2(!each->accessibleName().isEmpty() && !each->toolTip().isEmpty(), qPrintable(each->objectName()));
+  }
+  for (const QLineEdit* each : m_editor->findChildren<QLineEdit*>())
+    QVERIFY2(!each->accessibleName().isEmpty() && !each->toolTip().isEmpty(), qPrintable(each->objectName()));
+  click(-2, 0);
+  QVERIFY(m_canvas->accessibleDescription().contains("left"));
+}
+
+void TestSceneEditor::fiveHundredBodiesKeepTheirItems() {
+  auto scene = std::make_shared<Scene>();
+  scene->name = "many";
+  for (int i = 0; i < 500; ++i) {
+    Body body;
+    body.id = "body" + std::to_string(i);
+    body.dynamic = i % 2 == 0;
+    body.position = {i % 25, i / 25};
+    body.shapes = {{BoxShape{{0, 0}, {0.3, 0.2}, 0}}};
+    scene->bodies.push_back(body);
+  }
+  m_editor->setScene(scene);
+  const QList<QGraphicsItem*> before = m_canvas->items();
+  QCOMPARE(before.size(), 500);
+  const Eigen::Vector2d from = scene->body("body262")->position;
+  drag(at(from.x(), from.y()), at(from.x(), from.y()) + QPoint(60, 40));
+  QVERIFY(!near(body("body262").position, from));
+  QCOMPARE(m_canvas->items(), before);
+  // What stands in front is picked first: the last of the list.
+  auto stacked = std::make_shared<Scene>(*scene);
+  for (Body& each : stacked->bodies) each.position = {3, 3};
+  m_editor->setScene(stacked);
+  click(3, 3);
+  QCOMPARE(m_editor->selection().bodies, Ids{"body499"});
 }
 
 QTEST_MAIN(TestSceneEditor)

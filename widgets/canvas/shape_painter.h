@@ -3,7 +3,10 @@
 
 #include <QPainter>
 #include <QPen>
+#include <QPolygonF>
+#include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "widgets/canvas/scene_geometry.h"
 #include "widgets/canvas/view_map.h"
@@ -19,6 +22,19 @@ inline QPen penOf(const QColor& colour, double width, bool dashed = false) {
     pen.setDashPattern({4.0 / width, 3.0 / width});
   }
   return pen;
+}
+
+/// A circle as a polygon that leaves it by less than a tenth of a pixel: drawn several times faster.
+inline QPolygonF circlePolygon(const QPointF& centre, double radius) {
+  const double most = std::clamp(1.0 - 0.1 / std::max(radius, 0.5), 0.0, 1.0 - 1e-5);
+  const int corners = std::clamp(static_cast<int>(std::ceil(std::numbers::pi / std::acos(most))), 8, 180);
+  QPolygonF polygon;
+  polygon.reserve(corners);
+  for (int k = 0; k < corners; ++k) {
+    const double angle = 2 * std::numbers::pi * k / corners;
+    polygon << centre + radius * QPointF(std::cos(angle), std::sin(angle));
+  }
+  return polygon;
 }
 
 /// Draws shapes of a body at a pose, with pen and brush of the painter.
@@ -40,7 +56,7 @@ struct ShapePainter {
 
   void operator()(const CircleShape& circle) const {
     const double radius = circle.radius * map.pixelsPerUnit;
-    painter.drawEllipse(pixel(circle.centre), radius, radius);
+    painter.drawConvexPolygon(circlePolygon(pixel(circle.centre), radius));
   }
   void operator()(const BoxShape& box) const {
     const double c = std::cos(box.angle), s = std::sin(box.angle);

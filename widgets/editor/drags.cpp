@@ -313,18 +313,18 @@ std::unique_ptr<Drag> dragHandle(EditorCanvas& canvas, const Handle& handle, con
       });
 }
 
-std::unique_ptr<Drag> dragPart(EditorCanvas& canvas, const PartRef& part, const ToolEvent& from) {
+std::unique_ptr<Drag> dragPart(EditorCanvas& canvas, const PickedPart& part, const ToolEvent& from) {
   switch (part.kind) {
-    case PartRef::Kind::Body:
+    case PickedPart::Kind::Body:
       return std::make_unique<MoveDrag>(canvas, canvas.selection().bodies, part.id, from);
-    case PartRef::Kind::Joint: {
+    case PickedPart::Kind::Joint: {
       const Joint* joint = canvas.sceneValue().joint(part.id);
       if (joint && joint->type == Joint::Type::Distance) return nullptr;
       return dragAnchor(canvas, part.id, JointAnchorMoved::End::Both, from);
     }
-    case PartRef::Kind::Start:
+    case PickedPart::Kind::Start:
       return std::make_unique<StartDrag>(canvas, StartRef{part.condition, part.id}, from);
-    case PartRef::Kind::Target: {
+    case PickedPart::Kind::Target: {
       const Eigen::Vector2d at = *draggableGoal(canvas.sceneValue())->point;
       const auto base = canvas.value();
       return std::make_unique<PointDrag>(
@@ -334,7 +334,7 @@ std::unique_ptr<Drag> dragPart(EditorCanvas& canvas, const PartRef& part, const 
             return edit ? std::optional<SceneEdit>(*edit) : std::nullopt;
           });
     }
-    case PartRef::Kind::None:
+    case PickedPart::Kind::None:
       break;
   }
   return nullptr;

@@ -37,6 +37,6 @@ std::optional<Handle> handleAt(const EditorCanvas& canvas, const QPointF& pixel)
 
 std::unique_ptr<Drag> dragHandle(EditorCanvas& canvas, const Handle& handle, const ToolEvent& from);
 /// Bodies of the selection, or the one start, joint or target that was grabbed.
-std::unique_ptr<Drag> dragPart(EditorCanvas& canvas, const PartRef& part, const ToolEvent& from);
+std::unique_ptr<Drag> dragPart(EditorCanvas& canvas, const PickedPart& part, const ToolEvent& from);
 
 }  // namespace gps::ui

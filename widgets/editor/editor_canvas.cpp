@@ -12,6 +12,7 @@
 #include "widgets/editor/editor_overlay.h"
 #include "widgets/editor/joint_tool.h"
 #include "widgets/editor/select_tool.h"
+#include "widgets/editor/template_tool.h"
 
 namespace gps::ui {
 
@@ -207,6 +208,9 @@ void EditorCanvas::setTool(EditorTool tool) {
     case EditorTool::Distance:
       next = std::make_unique<JointTool>(*this, Joint::Type::Distance);
       break;
+    case EditorTool::Template:
+      next = std::make_unique<TemplateTool>(*this, m_template, m_templateLinks);
+      break;
   }
   m_retired = std::move(m_hand);
   m_hand = std::move(next);
@@ -214,6 +218,14 @@ void EditorCanvas::setTool(EditorTool tool) {
   updateCursor();
   toolNews();
   Q_EMIT toolChanged(tool);
+}
+
+void EditorCanvas::placeTemplate(const QString& name, int links) {
+  if (m_readOnly || !m_value) return;
+  m_template = name;
+  m_templateLinks = links;
+  setTool(EditorTool::Select);
+  setTool(EditorTool::Template);
 }
 
 void EditorCanvas::setReadOnly(bool readOnly) {
@@ -256,9 +268,15 @@ void EditorCanvas::setEditsCorners(bool corners) {
   corners = corners && m_selection.bodies.size() == 1 && !m_readOnly;
   if (corners == m_corners) return;
   m_corners = corners;
+  m_cornerAt = -1;
   viewport()->update();
   toolNews();
   Q_EMIT settingsChanged();
+}
+
+const Body* EditorCanvas::corneredBody() const {
+  return m_corners && m_selection.bodies.size() == 1 ? sceneValue().body(m_selection.bodies.front())
+                                                     : nullptr;
 }
 
 // Camera
@@ -295,21 +313,21 @@ void EditorCanvas::zoomAt(const QPointF& pixel, double factor) {
 
 // What tools ask for
 
-PartRef EditorCanvas::partAt(const QPointF& pixel) const {
+PickedPart EditorCanvas::partAt(const QPointF& pixel) const {
   const std::optional<Goal> goal = draggableGoal(sceneValue());
   if (goal) {
     const QPointF apart = pixelOf(*goal->point) - pixel;
-    if (std::hypot(apart.x(), apart.y()) <= kGoalReach) return {PartRef::Kind::Target, {}, {}};
+    if (std::hypot(apart.x(), apart.y()) <= kGoalReach) return {PickedPart::Kind::Target, {}, {}};
   }
   for (QGraphicsItem* item : m_graphics.items(pixel, Qt::IntersectsItemShape, Qt::DescendingOrder))
     return static_cast<PartItem*>(item)->part();
   return {};
 }
 
-PartRef EditorCanvas::bodyAt(const QPointF& pixel, const std::string& leaveOut) const {
+PickedPart EditorCanvas::bodyAt(const QPointF& pixel, const std::string& leaveOut) const {
   for (QGraphicsItem* item : m_graphics.items(pixel, Qt::IntersectsItemShape, Qt::DescendingOrder)) {
-    const PartRef part = static_cast<PartItem*>(item)->part();
-    if (part.kind != PartRef::Kind::Body || part.id == leaveOut) continue;
+    const PickedPart part = static_cast<PartItem*>(item)->part();
+    if (part.kind != PickedPart::Kind::Body || part.id == leaveOut) continue;
     if (!sceneValue().body(part.id)->ghost) return part;
   }
   return {};
@@ -319,9 +337,9 @@ SceneSelection EditorCanvas::partsIn(const QRectF& pixels) const {
   SceneSelection found;
   // In the scene's order, which is also the order of drawing.
   for (QGraphicsItem* item : m_graphics.items(pixels, Qt::IntersectsItemShape, Qt::AscendingOrder)) {
-    const PartRef part = static_cast<PartItem*>(item)->part();
+    const PickedPart part = static_cast<PartItem*>(item)->part();
     // A band is drawn around bodies and joints; ghosts lie everywhere and are picked one by one.
-    if (part.kind != PartRef::Kind::Start) found = toggled(std::move(found), part);
+    if (part.kind != PickedPart::Kind::Start) found = toggled(std::move(found), part);
   }
   return found;
 }
@@ -415,6 +433,20 @@ void EditorCanvas::drawBackground(QPainter* painter, const QRectF&) {
   painter->fillRect(viewport()->rect(), m_lens.theme.background);
   paintEditorGrid(*painter, map(), m_lens.theme);
   painter->setRenderHint(QPainter::Antialiasing, true);
+  paintGoal(*painter, false);
+}
+
+void EditorCanvas::paintGoal(QPainter& painter, bool points) const {
+  if (!m_value) return;
+  std::vector<Places> places;
+  const auto add = [&](const Condition* condition) {
+    Places each{{}, goalOf(*m_value, condition)};
+    // A pose to reach lies under the bodies, a point over them.
+    if (each.goal.poses.empty() == points) places.push_back(std::move(each));
+  };
+  for (const Condition* condition : trainedConditions(*m_value)) add(condition);
+  if (places.empty()) add(nullptr);
+  if (!places.empty()) paintGoals(painter, *m_value, places, 0, map(), m_lens.theme);
 }
 
 void EditorCanvas::paintSelection(QPainter& painter) const {
@@ -436,13 +468,7 @@ void EditorCanvas::paintSelection(QPainter& painter) const {
 void EditorCanvas::drawForeground(QPainter* painter, const QRectF&) {
   painter->setRenderHint(QPainter::Antialiasing, true);
   painter->setFont(font());
-  if (m_value) {
-    std::vector<Places> places;
-    for (const Condition* condition : trainedConditions(*m_value))
-      places.push_back({{}, goalOf(*m_value, condition)});
-    if (places.empty()) places.push_back({{}, goalOf(*m_value)});
-    paintGoals(*painter, *m_value, places, 0, map(), m_lens.theme);
-  }
+  paintGoal(*painter, true);
   paintSelection(*painter);
   paintHandles(*painter, *this);
   m_hand->paint(*painter);
@@ -478,7 +504,7 @@ QString EditorCanvas::summary() const {
   }
   for (const std::string& id : m_selection.joints) names << QString::fromStdString(id);
   for (const StartRef& start : m_selection.starts)
-    names << nameOf({PartRef::Kind::Start, start.body, start.condition});
+    names << nameOf({PickedPart::Kind::Start, start.body, start.condition});
   if (m_selection.target) names << tr("target");
   if (names.size() > 5) names = {tr("%1 parts").arg(names.size())};
   return names.isEmpty() ? text : text + tr(" Selected: %1.").arg(names.join(QStringLiteral("; ")));

@@ -28,6 +28,8 @@ class EditorCanvas : public QGraphicsView {
   void setTheme(const Theme& theme);
   void setTool(EditorTool tool);
   EditorTool tool() const { return m_tool; }
+  /// The next click says where this robot goes. `links`: of an arm.
+  void placeTemplate(const QString& name, int links);
   void setReadOnly(bool readOnly);
   bool readOnly() const { return m_readOnly; }
   void setSnapping(bool on);
@@ -39,6 +41,8 @@ class EditorCanvas : public QGraphicsView {
   /// Corners of the selected body instead of its frame.
   void setEditsCorners(bool corners);
   bool editsCorners() const { return m_corners; }
+  /// The corner the keyboard holds, as cornersOf() counts; -1: none.
+  int cornerInHand() const { return m_cornerAt; }
   void fit();
   QString summary() const;
 
@@ -48,8 +52,8 @@ class EditorCanvas : public QGraphicsView {
   const ViewMap& map() const { return m_lens.map; }
   QPointF pixelOf(const Eigen::Vector2d& world) const { return map().toPixel(world.x(), world.y()); }
   /// The topmost thing at a pixel.
-  PartRef partAt(const QPointF& pixel) const;
-  PartRef bodyAt(const QPointF& pixel, const std::string& leaveOut = {}) const;
+  PickedPart partAt(const QPointF& pixel) const;
+  PickedPart bodyAt(const QPointF& pixel, const std::string& leaveOut = {}) const;
   /// Everything a rectangle touches.
   SceneSelection partsIn(const QRectF& pixels) const;
   bool snaps(Qt::KeyboardModifiers modifiers) const {
@@ -115,9 +119,13 @@ class EditorCanvas : public QGraphicsView {
   void placeAtCrosshair();
   bool enter();
   bool erase(bool backspace);
+  bool insertCorner();
+  /// The body whose corners are edited; null: none.
+  const Body* corneredBody() const;
   bool escape();
   bool letter(QKeyEvent* event);
   void paintSelection(QPainter& painter) const;
+  void paintGoal(QPainter& painter, bool points) const;
 
   QGraphicsScene m_graphics;
   Lens m_lens;
@@ -130,6 +138,9 @@ class EditorCanvas : public QGraphicsView {
 
   EditorTool m_tool = EditorTool::Select;
   std::unique_ptr<Tool> m_hand, m_retired;  // a tool may put itself away in the middle of its own event
+  int m_cornerAt = -1;
+  QString m_template;
+  int m_templateLinks = 0;
   bool m_readOnly = false, m_snapping = true, m_ghosts = true, m_drawsDynamic = true, m_corners = false;
   bool m_aimed = false;  // the camera has shown a scene
   bool m_seen = false;   // at its real size

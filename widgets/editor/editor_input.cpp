@@ -177,7 +177,16 @@ void EditorCanvas::wheelEvent(QWheelEvent* event) {
 bool EditorCanvas::stepSelection(bool forward) {
   // Past the last part the focus goes on to the next widget, so nobody is locked in.
   if (!m_value || m_hand->busy() || m_tool != EditorTool::Select) return false;
-  const std::vector<PartRef> parts = allParts(*m_value, m_ghosts);
+  if (const Body* body = corneredBody()) {
+    // Escape leads out of the corners.
+    const int corners = static_cast<int>(cornersOf(*body).size());
+    if (corners == 0) return false;
+    m_cornerAt =
+        m_cornerAt < 0 ? (forward ? 0 : corners - 1) : (m_cornerAt + (forward ? 1 : corners - 1)) % corners;
+    viewport()->update();
+    return true;
+  }
+  const std::vector<PickedPart> parts = allParts(*m_value, m_ghosts);
   if (parts.empty()) return false;
   int at = forward ? -1 : static_cast<int>(parts.size());
   for (std::size_t i = 0; i < parts.size(); ++i) {
@@ -198,7 +207,12 @@ void EditorCanvas::nudge(const Eigen::Vector2d& delta) {
   }
   m_nudged += delta;
   const Scene& base = *m_base;
-  if (!m_selection.bodies.empty()) {
+  const Body* cornered = m_corners && m_cornerAt >= 0 ? base.body(m_selection.bodies.front()) : nullptr;
+  const std::vector<Corner> corners = cornered ? cornersOf(*cornered) : std::vector<Corner>{};
+  if (m_cornerAt < static_cast<int>(corners.size()) && cornered) {
+    const Corner& corner = corners[static_cast<std::size_t>(m_cornerAt)];
+    edit(VertexMoved{cornered->id, corner.shape, corner.vertex, corner.at + m_nudged});
+  } else if (!m_selection.bodies.empty()) {
     edit(BodiesMoved{m_selection.bodies, m_nudged});
   } else if (!m_selection.joints.empty()) {
     const Joint* joint = base.joint(m_selection.joints.front());
@@ -319,8 +333,33 @@ bool EditorCanvas::erase(bool backspace) {
       return true;
     }
   }
+  const Body* body = corneredBody();
+  const std::vector<Corner> corners = body ? cornersOf(*body) : std::vector<Corner>{};
+  if (m_cornerAt >= 0 && m_cornerAt < static_cast<int>(corners.size())) {
+    const Corner corner = corners[static_cast<std::size_t>(m_cornerAt)];
+    editOnce(tr("Remove corner"), VertexRemoved{body->id, corner.shape, corner.vertex});
+    m_cornerAt = -1;
+    return true;
+  }
   removeSelected();
   return true;
+}
+
+bool EditorCanvas::insertCorner() {
+  const Body* body = corneredBody();
+  const std::vector<Corner> corners = body ? cornersOf(*body) : std::vector<Corner>{};
+  if (m_cornerAt < 0 || m_cornerAt >= static_cast<int>(corners.size())) return false;
+  const Corner& before = corners[static_cast<std::size_t>(m_cornerAt)];
+  for (const Corner& middle : edgeMiddlesOf(*body)) {
+    if (middle.shape != before.shape || middle.vertex != before.vertex + 1) continue;
+    // A little outwards: on the edge itself it would be no corner.
+    const Eigen::Vector2d out = middle.at - frameOf(sceneValue(), {body->id})->centre;
+    const double step = out.norm() > 0 ? gridStep(map()) / out.norm() : 0.0;
+    editOnce(tr("Add corner"), VertexInserted{body->id, middle.shape, middle.vertex, middle.at + step * out});
+    ++m_cornerAt;
+    return true;
+  }
+  return false;
 }
 
 bool EditorCanvas::escape() {
@@ -396,6 +435,7 @@ void EditorCanvas::keyPressEvent(QKeyEvent* event) {
         break;
     }
     if (arrow(event) || typed(event)) return true;
+    if (event->key() == Qt::Key_Insert) return insertCorner();
     if (event->key() == Qt::Key_Delete || event->key() == Qt::Key_Backspace)
       return erase(event->key() == Qt::Key_Backspace);
     if (event->matches(QKeySequence::SelectAll)) {

@@ -106,8 +106,8 @@ void BodyItem::setBody(const Body& body, int place, bool changed) {
   if (changed) refresh();
 }
 
-PartRef BodyItem::part() const {
-  return {PartRef::Kind::Body, m_body->id, {}};
+PickedPart BodyItem::part() const {
+  return {PickedPart::Kind::Body, m_body->id, {}};
 }
 
 QPainterPath BodyItem::outline() const {
@@ -143,8 +143,8 @@ void StartItem::setSelectedLook(bool selected) {
   setZValue(selected ? 900 : 100 + m_start.condition);
 }
 
-PartRef StartItem::part() const {
-  return {PartRef::Kind::Start, m_start.ref.body, m_start.ref.condition};
+PickedPart StartItem::part() const {
+  return {PickedPart::Kind::Start, m_start.ref.body, m_start.ref.condition};
 }
 
 QPainterPath StartItem::outline() const {
@@ -181,8 +181,8 @@ void JointItem::setSelectedLook(bool selected) {
   setZValue(selected ? 1e6 + 1 : 1e6);
 }
 
-PartRef JointItem::part() const {
-  return {PartRef::Kind::Joint, m_joint->id, {}};
+PickedPart JointItem::part() const {
+  return {PickedPart::Kind::Joint, m_joint->id, {}};
 }
 
 QPainterPath JointItem::outline() const {
@@ -235,18 +235,22 @@ void JointItem::paintHinge(QPainter& painter, const QPointF& at) const {
     const double radius = kPin + 4;
     painter.setBrush(Qt::NoBrush);
     painter.setPen(penOf(ink, 1.5));
-    painter.drawArc(QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius), 40 * 16, 250 * 16);
-    const double end = 40 * std::numbers::pi / 180;
-    const QPointF tip = at + radius * QPointF(std::cos(end), -std::sin(end));
-    painter.drawLine(tip, tip + QPointF(-1.0, -4.5));
-    painter.drawLine(tip, tip + QPointF(4.5, -1.5));
+    painter.drawArc(QRectF(at.x() - radius, at.y() - radius, 2 * radius, 2 * radius), 60 * 16, 240 * 16);
+    // Its head, across the end of the arc, pointing on around.
+    const double end = 60 * std::numbers::pi / 180;
+    const QPointF out(std::cos(end), -std::sin(end)), on(std::sin(end), std::cos(end));
+    QPolygonF head;
+    head << at + radius * out + 5 * on << at + (radius + 3.5) * out << at + (radius - 3.5) * out;
+    painter.setBrush(ink);
+    painter.setPen(Qt::NoPen);
+    painter.drawPolygon(head);
   }
   painter.setPen(penOf(ink, 1.5));
   painter.setBrush(theme.panel);
-  painter.drawEllipse(at, kPin, kPin);
+  painter.drawConvexPolygon(circlePolygon(at, kPin));
   painter.setBrush(ink);
   painter.setPen(Qt::NoPen);
-  painter.drawEllipse(at, 1.75, 1.75);
+  painter.drawConvexPolygon(circlePolygon(at, 1.75));
 }
 
 void JointItem::paintSlide(QPainter& painter, const QPointF& at) const {

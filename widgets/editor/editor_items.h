@@ -24,7 +24,7 @@ struct Lens {
 class PartItem : public QGraphicsItem {
  public:
   explicit PartItem(const Lens& lens) : m_lens(lens) {}
-  virtual PartRef part() const = 0;
+  virtual PickedPart part() const = 0;
   /// The scene or the camera changed what it covers.
   void refresh();
   QRectF boundingRect() const override;
@@ -47,7 +47,7 @@ class BodyItem : public PartItem {
   /// `changed`: whether the body differs from the one shown before.
   void setBody(const Body& body, int place, bool changed);
   const Body& body() const { return *m_body; }
-  PartRef part() const override;
+  PickedPart part() const override;
   void paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*) override;
 
  protected:
@@ -64,7 +64,7 @@ class StartItem : public PartItem {
   using PartItem::PartItem;
   void setStart(const Start& start, const Body& body);
   void setSelectedLook(bool selected);
-  PartRef part() const override;
+  PickedPart part() const override;
   void paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*) override;
 
  protected:
@@ -83,7 +83,7 @@ class JointItem : public PartItem {
   using PartItem::PartItem;
   void setJoint(const Joint& joint, const Body& a, const Body& b);
   void setSelectedLook(bool selected);
-  PartRef part() const override;
+  PickedPart part() const override;
   void paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*) override;
 
  protected:

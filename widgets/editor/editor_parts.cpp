@@ -59,6 +59,11 @@ void addBody(Extent& extent, const Body& body, const Place& place) {
   }
 }
 
+/// Poses are floats; what goes into a file gets no more digits than they have.
+double fromFloat(double value) {
+  return std::round(value * 1e5) / 1e5;
+}
+
 int indexOf(const Scene& scene, const std::string& body) {
   for (std::size_t i = 0; i < scene.bodies.size(); ++i) {
     if (scene.bodies[i].id == body) return static_cast<int>(i);
@@ -75,43 +80,43 @@ const Condition* conditionOf(const Scene& scene, const std::string& id) {
 
 }  // namespace
 
-bool isSelected(const SceneSelection& selection, const PartRef& part) {
+bool isSelected(const SceneSelection& selection, const PickedPart& part) {
   switch (part.kind) {
-    case PartRef::Kind::Body:
+    case PickedPart::Kind::Body:
       return contains(selection.bodies, part.id);
-    case PartRef::Kind::Joint:
+    case PickedPart::Kind::Joint:
       return contains(selection.joints, part.id);
-    case PartRef::Kind::Start:
+    case PickedPart::Kind::Start:
       return contains(selection.starts, StartRef{part.condition, part.id});
-    case PartRef::Kind::Target:
+    case PickedPart::Kind::Target:
       return selection.target;
-    case PartRef::Kind::None:
+    case PickedPart::Kind::None:
       break;
   }
   return false;
 }
 
-SceneSelection toggled(SceneSelection selection, const PartRef& part) {
+SceneSelection toggled(SceneSelection selection, const PickedPart& part) {
   switch (part.kind) {
-    case PartRef::Kind::Body:
+    case PickedPart::Kind::Body:
       toggle(selection.bodies, part.id);
       break;
-    case PartRef::Kind::Joint:
+    case PickedPart::Kind::Joint:
       toggle(selection.joints, part.id);
       break;
-    case PartRef::Kind::Start:
+    case PickedPart::Kind::Start:
       toggle(selection.starts, StartRef{part.condition, part.id});
       break;
-    case PartRef::Kind::Target:
+    case PickedPart::Kind::Target:
       selection.target = !selection.target;
       break;
-    case PartRef::Kind::None:
+    case PickedPart::Kind::None:
       break;
   }
   return selection;
 }
 
-SceneSelection onlyPart(const PartRef& part) {
+SceneSelection onlyPart(const PickedPart& part) {
   return toggled({}, part);
 }
 
@@ -128,29 +133,29 @@ SceneSelection existing(const Scene& scene, SceneSelection selection) {
   return selection;
 }
 
-std::vector<PartRef> allParts(const Scene& scene, bool withStarts) {
-  std::vector<PartRef> parts;
-  for (const Body& body : scene.bodies) parts.push_back({PartRef::Kind::Body, body.id, {}});
-  for (const Joint& joint : scene.joints) parts.push_back({PartRef::Kind::Joint, joint.id, {}});
+std::vector<PickedPart> allParts(const Scene& scene, bool withStarts) {
+  std::vector<PickedPart> parts;
+  for (const Body& body : scene.bodies) parts.push_back({PickedPart::Kind::Body, body.id, {}});
+  for (const Joint& joint : scene.joints) parts.push_back({PickedPart::Kind::Joint, joint.id, {}});
   if (withStarts) {
     for (const Start& start : startsOf(scene))
-      parts.push_back({PartRef::Kind::Start, start.ref.body, start.ref.condition});
+      parts.push_back({PickedPart::Kind::Start, start.ref.body, start.ref.condition});
   }
-  if (draggableGoal(scene)) parts.push_back({PartRef::Kind::Target, {}, {}});
+  if (draggableGoal(scene)) parts.push_back({PickedPart::Kind::Target, {}, {}});
   return parts;
 }
 
-QString nameOf(const PartRef& part) {
+QString nameOf(const PickedPart& part) {
   const QString id = QString::fromStdString(part.id);
   switch (part.kind) {
-    case PartRef::Kind::Body:
-    case PartRef::Kind::Joint:
+    case PickedPart::Kind::Body:
+    case PickedPart::Kind::Joint:
       return id;
-    case PartRef::Kind::Start:
+    case PickedPart::Kind::Start:
       return QStringLiteral("start of %1 in %2").arg(id, QString::fromStdString(part.condition));
-    case PartRef::Kind::Target:
+    case PickedPart::Kind::Target:
       return QStringLiteral("target");
-    case PartRef::Kind::None:
+    case PickedPart::Kind::None:
       break;
   }
   return {};
@@ -337,24 +342,34 @@ ConditionStartMoved startDragged(const Scene& scene, const StartRef& start, cons
   }
   const int a = carrier ? indexOf(scene, carrier->bodyA) : -1;
   if (a < 0) {
-    const Eigen::Vector2d delta = to - from;
-    edit.value = {static_cast<double>(pose.x) + delta.x(), static_cast<double>(pose.y) + delta.y()};
+    Eigen::Vector2d at(fromFloat(pose.x), fromFloat(pose.y));
+    const auto exact = condition->overrides.find(edit.key);
+    if (exact != condition->overrides.end() && exact->second.size() == 2)
+      at = {exact->second[0], exact->second[1]};
+    at += to - from;
+    edit.value = {at.x(), at.y()};
     return edit;
   }
+  const auto coordinate = [&](const std::string& key, double derived) {
+    const auto exact = condition->overrides.find(key);
+    return exact != condition->overrides.end() && exact->second.size() == 1 ? exact->second[0]
+                                                                            : fromFloat(derived);
+  };
   const Pose& base = poses[static_cast<std::size_t>(a)];
   const Eigen::Vector2d pivot = bodyPoint(base, carrier->anchorA);
   if (carrier->type == Joint::Type::Prismatic) {
     const Eigen::Vector2d axis = rotatedBy(base.angle, carrier->axis.normalized());
-    const double now = (bodyPoint(pose, carrier->anchorB) - pivot).dot(axis);
     edit.key = carrier->id + ".translation";
-    edit.value = {now + (to - from).dot(axis)};
+    edit.value = {coordinate(edit.key, (bodyPoint(pose, carrier->anchorB) - pivot).dot(axis)) +
+                  (to - from).dot(axis)};
     return edit;
   }
   const Eigen::Vector2d before = from - pivot, after = to - pivot;
   const double turn = std::remainder(std::atan2(after.y(), after.x()) - std::atan2(before.y(), before.x()),
                                      2 * std::numbers::pi);
   edit.key = carrier->id + ".angle";
-  edit.value = {static_cast<double>(pose.angle - base.angle) - carrier->referenceAngle + turn};
+  edit.value = {coordinate(edit.key, static_cast<double>(pose.angle) - base.angle - carrier->referenceAngle) +
+                turn};
   return edit;
 }
 

@@ -17,24 +17,24 @@ namespace gps::ui {
 // What of a scene can be picked, held and snapped to, in task units.
 
 /// One thing a click can mean.
-struct PartRef {
+struct PickedPart {
   enum class Kind { None, Body, Joint, Start, Target };
   Kind kind = Kind::None;
   std::string id{};         ///< body or joint; of a start: its body
   std::string condition{};  ///< of a start
-  bool operator==(const PartRef&) const = default;
+  bool operator==(const PickedPart&) const = default;
   explicit operator bool() const { return kind != Kind::None; }
 };
-bool isSelected(const SceneSelection& selection, const PartRef& part);
+bool isSelected(const SceneSelection& selection, const PickedPart& part);
 /// Adds the part, or takes it out.
-SceneSelection toggled(SceneSelection selection, const PartRef& part);
-SceneSelection onlyPart(const PartRef& part);
+SceneSelection toggled(SceneSelection selection, const PickedPart& part);
+SceneSelection onlyPart(const PickedPart& part);
 /// Without what the scene does not hold.
 SceneSelection existing(const Scene& scene, SceneSelection selection);
 /// In the order in which Tab walks: bodies, joints, starts that differ from the file's poses, the target.
-std::vector<PartRef> allParts(const Scene& scene, bool withStarts);
+std::vector<PickedPart> allParts(const Scene& scene, bool withStarts);
 /// "link1, dynamic body" for screen readers and the history.
-QString nameOf(const PartRef& part);
+QString nameOf(const PickedPart& part);
 
 /// At most four digits, no exponent where it can be helped: for readouts and fields.
 QString numberText(double value);

@@ -159,6 +159,7 @@ void paintHandles(QPainter& painter, const EditorCanvas& canvas) {
       painter.drawLine(pixels.at(0, 1), pixels.at(0, 1) + withLength(pixels.up, kTurnStalk));
     }
   }
+  int corner = 0;
   for (const Handle& handle : handles) {
     painter.setPen(penOf(theme.focus, 1.5));
     painter.setBrush(theme.panel);
@@ -173,6 +174,9 @@ void paintHandles(QPainter& painter, const EditorCanvas& canvas) {
       case Handle::Kind::Corner:
         painter.setBrush(theme.focus);
         painter.drawEllipse(handle.at, kHandle, kHandle);
+        if (corner++ != canvas.cornerInHand()) break;
+        painter.setBrush(Qt::NoBrush);
+        painter.drawEllipse(handle.at, kHandle + 5, kHandle + 5);
         break;
       case Handle::Kind::NewCorner:
         painter.setPen(penOf(theme.focus, 1.0));

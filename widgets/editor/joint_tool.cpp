@@ -14,7 +14,7 @@ QString jointName(Joint::Type type) {
     case Joint::Type::Revolute:
       return QStringLiteral("hinge");
     case Joint::Type::Prismatic:
-      return QStringLiteral("slide");
+      return QStringLiteral("slider");
     case Joint::Type::Weld:
       return QStringLiteral("weld");
     case Joint::Type::Distance:
@@ -27,8 +27,8 @@ QString jointName(Joint::Type type) {
 
 std::vector<std::string> JointTool::bodiesAtAnchor() const {
   if (!m_anchor) return {};
-  const PartRef upper = m_canvas.bodyAt(m_canvas.pixelOf(*m_anchor));
-  const PartRef lower = upper ? m_canvas.bodyAt(m_canvas.pixelOf(*m_anchor), upper.id) : PartRef{};
+  const PickedPart upper = m_canvas.bodyAt(m_canvas.pixelOf(*m_anchor));
+  const PickedPart lower = upper ? m_canvas.bodyAt(m_canvas.pixelOf(*m_anchor), upper.id) : PickedPart{};
   if (!lower) return {};
   return {lower.id, upper.id};
 }
@@ -43,7 +43,7 @@ void JointTool::press(const ToolEvent& event) {
   m_axis = {1, 0};
   m_aiming = m_type == Joint::Type::Prismatic;
   if (m_type == Joint::Type::Distance) {
-    const PartRef body = m_canvas.bodyAt(event.pixel);
+    const PickedPart body = m_canvas.bodyAt(event.pixel);
     if (body)
       m_bodyA = body.id;
     else
@@ -73,7 +73,7 @@ void JointTool::release(const ToolEvent&) {
 }
 
 void JointTool::pick(const ToolEvent& event) {
-  const PartRef body = m_canvas.bodyAt(event.pixel);
+  const PickedPart body = m_canvas.bodyAt(event.pixel);
   if (!body) {
     m_refusal = QStringLiteral("There is no body: click on one, or Esc");
   } else if (m_bodyA.empty()) {
@@ -158,7 +158,7 @@ QString JointTool::hint() const {
     if (m_type == Joint::Type::Distance)
       return QStringLiteral("Click where the rod begins, on the first body");
     if (m_type == Joint::Type::Prismatic)
-      return QStringLiteral("Click the anchor of the slide; drag from it along the axis");
+      return QStringLiteral("Click the anchor of the slider; drag from it along the axis");
     return QStringLiteral("Click the anchor of the %1").arg(jointName(m_type));
   }
   if (m_type == Joint::Type::Distance) return QStringLiteral("Click where the rod ends, on the second body");

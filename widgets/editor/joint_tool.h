@@ -8,7 +8,7 @@
 
 namespace gps::ui {
 
-/// A joint: first its anchor, then the two bodies it holds. For a slide, dragging from the anchor says along
+/// A joint: first its anchor, then the two bodies it holds. For a slider, dragging from the anchor says along
 /// which axis. A distance has an anchor on each body: two clicks.
 class JointTool : public Tool {
  public:
@@ -38,7 +38,7 @@ class JointTool : public Tool {
   Eigen::Vector2d m_axis{1, 0};
   bool m_aiming = false;  // the axis, while the button is down
   Eigen::Vector2d m_to{0, 0};
-  PartRef m_under;
+  PickedPart m_under;
   QString m_refusal;
 };
 

@@ -17,10 +17,9 @@ namespace {
 
 constexpr double kDegree = std::numbers::pi / 180;
 
-/// As many digits as the value has, so that looking at it changes nothing.
-QString exactText(double value) {
-  const double tidy = std::round(value * 1e6) / 1e6;
-  return QString::number(tidy == 0 ? 0.0 : tidy, 'g', 10);
+/// What is not typed over keeps all its digits.
+QString fieldText(double value) {
+  return std::abs(value) < 5e-7 ? QStringLiteral("0") : QString::number(value, 'g', 6);
 }
 
 /// A name, a number and its unit. Escape brings the old number back.
@@ -41,7 +40,7 @@ class NumberField : public QWidget {
     m_edit->setAccessibleName(tip);
     m_edit->setToolTip(tip);
     m_edit->setAlignment(Qt::AlignRight);
-    m_edit->setFixedWidth(84);
+    m_edit->setFixedWidth(72);
     m_name->setBuddy(m_edit);
     row->addWidget(m_name);
     row->addWidget(m_edit);
@@ -64,13 +63,14 @@ class NumberField : public QWidget {
     bool ok = false;
     const double value = QLocale::c().toDouble(m_edit->text().trimmed().replace(u',', u'.'), &ok);
     const bool good = ok && std::isfinite(value) && std::abs(value) <= 1e4;
-    const bool same = m_edit->text() == exactText(m_value);
+    const bool same = m_edit->text() == fieldText(m_value);
     setInvalid(!good);
     if (!good || same) return std::nullopt;
     return value;
   }
   void restore() {
-    m_edit->setText(exactText(m_value));
+    m_edit->setText(fieldText(m_value));
+    m_edit->setCursorPosition(0);
     m_edit->setModified(false);
     setInvalid(false);
   }

@@ -2,15 +2,20 @@
 #include "widgets/editor/scene_editor.h"
 
 #include <QButtonGroup>
+#include <QEvent>
 #include <QFrame>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
+#include <QSlider>
 #include <QToolButton>
 #include <QVBoxLayout>
+#include <QWidgetAction>
 #include <array>
 
 #include "widgets/editor/editor_canvas.h"
 #include "widgets/editor/pose_bar.h"
+#include "widgets/editor/robot_templates.h"
 #include "widgets/style/icons.h"
 
 namespace gps::ui {
@@ -35,7 +40,7 @@ constexpr std::array<ToolEntry, 10> kTools{{
     {EditorTool::Chain, "chain", "chain", "Chain", "L", "A wall of lines that cannot move. Enter ends it."},
     {EditorTool::Revolute, "hinge", "hinge", "Hinge", "R",
      "Revolute joint: click its anchor, then the body that holds it and the one that turns."},
-    {EditorTool::Prismatic, "slide", "slide", "Slide", "T",
+    {EditorTool::Prismatic, "slide", "slider", "Slider", "T",
      "Prismatic joint: drag its axis, then click the body that holds it and the one that slides."},
     {EditorTool::Weld, "weld", "weld", "Weld", "W", "Ties two bodies rigidly: click its anchor, then both."},
     {EditorTool::Distance, "rod", "rod", "Rod", "D",
@@ -52,6 +57,9 @@ struct SceneEditor::Impl {
   EditorCanvas* canvas = nullptr;
   PoseBar* pose = nullptr;
   QLabel* hint = nullptr;
+  QString hintText;
+  QToolButton* robots = nullptr;
+  int links = 2;
   QButtonGroup* tools = nullptr;
   QToolButton *dynamic = nullptr, *corners = nullptr, *snap = nullptr, *ghosts = nullptr,
               *duplicate = nullptr, *remove = nullptr, *fit = nullptr;
@@ -97,6 +105,8 @@ struct SceneEditor::Impl {
       if (entry.tool == EditorTool::Pan || entry.tool == EditorTool::Chain) line(row);
     }
     line(row);
+    buildRobots(row);
+    line(row);
     dynamic = button(row, "dynamic", "mover", tr("New bodies move"), "M",
                      tr("On: what you draw next is dynamic. Off: it stands still."), true);
     corners =
@@ -117,6 +127,61 @@ struct SceneEditor::Impl {
     column->addWidget(bar);
   }
 
+  /// A menu of robots; how many links the arm has is set in it.
+  void buildRobots(QHBoxLayout* row) {
+    robots = button(
+        row, "robots", "robot", tr("Robots"), QString(),
+        tr("Ready robots with joints, actuators and sensors: choose one, then click where it goes."), false);
+    robots->setPopupMode(QToolButton::InstantPopup);
+    auto* menu = new QMenu(robots);
+    menu->setObjectName(QStringLiteral("editor.robots.menu"));
+    menu->setToolTipsVisible(true);
+    for (const RobotTemplate& each : robotTemplates()) {
+      QAction* action = menu->addAction(each.title);
+      action->setObjectName(QStringLiteral("editor.robot.") + each.name);
+      action->setToolTip(each.help);
+      QObject::connect(action, &QAction::triggered, q, [this, each] {
+        canvas->placeTemplate(each.name, each.links ? links : 0);
+        canvas->setFocus(Qt::OtherFocusReason);
+      });
+      if (each.links) addLinks(menu, action, each.title);
+    }
+    robots->setMenu(menu);
+  }
+
+  void addLinks(QMenu* menu, QAction* action, const QString& title) {
+    auto* box = new QWidget(menu);
+    auto* line = new QHBoxLayout(box);
+    line->setContentsMargins(24, 0, 12, 4);
+    auto* slider = new QSlider(Qt::Horizontal, box);
+    slider->setObjectName(QStringLiteral("editor.robot.links"));
+    slider->setAccessibleName(tr("Links of the arm"));
+    slider->setToolTip(tr("Links of the arm, 1 to 6"));
+    slider->setRange(1, 6);
+    slider->setPageStep(1);
+    line->addWidget(slider);
+    auto* holder = new QWidgetAction(menu);
+    holder->setDefaultWidget(box);
+    menu->addAction(holder);
+    const auto name = [this, action, title] {
+      action->setText(links == 1 ? tr("%1 of 1 link").arg(title)
+                                 : tr("%1 of %2 links").arg(title).arg(links));
+    };
+    QObject::connect(slider, &QSlider::valueChanged, q, [this, name](int value) {
+      links = value;
+      name();
+    });
+    slider->setValue(links);
+    name();
+  }
+
+  void showHint() {
+    const int room = hint->width() > 40 ? hint->width() : 1000;
+    hint->setText(hint->fontMetrics().elidedText(hintText, Qt::ElideRight, room));
+    hint->setToolTip(hintText);
+    hint->setAccessibleDescription(hintText);
+  }
+
   void buildFoot(QVBoxLayout* column) {
     auto* foot = new QWidget(q);
     auto* row = new QHBoxLayout(foot);
@@ -131,7 +196,8 @@ struct SceneEditor::Impl {
     pose = new PoseBar(foot);
     row->addWidget(hint, 1);
     row->addWidget(pose);
-    foot->setFixedHeight(foot->sizeHint().height() + 2);
+    foot->setFixedHeight(40);
+    hint->installEventFilter(q);
     column->addWidget(foot);
   }
 
@@ -157,8 +223,9 @@ struct SceneEditor::Impl {
     });
     QObject::connect(canvas, &EditorCanvas::settingsChanged, q, [this] { sync(); });
     QObject::connect(canvas, &EditorCanvas::hintChanged, q, [this](const QString& text) {
-      if (hint->text() == text) return;
-      hint->setText(text);
+      if (hintText == text) return;
+      hintText = text;
+      showHint();
       Q_EMIT q->hintChanged(text);
     });
     QObject::connect(canvas, &EditorCanvas::gestureBegan, q, &SceneEditor::gestureBegan);
@@ -171,7 +238,12 @@ struct SceneEditor::Impl {
 
   /// Buttons and numbers say what the canvas holds.
   void sync() {
-    tools->button(static_cast<int>(canvas->tool()))->setChecked(true);
+    // A robot is placed with no button down.
+    QAbstractButton* const inHand = tools->button(static_cast<int>(canvas->tool()));
+    tools->setExclusive(false);
+    for (QAbstractButton* each : tools->buttons()) each->setChecked(each == inHand);
+    tools->setExclusive(true);
+    robots->setEnabled(canvas->value() && !canvas->readOnly());
     const bool editable = canvas->value() && !canvas->readOnly();
     for (const ToolEntry& entry : kTools) {
       const bool looks = entry.tool == EditorTool::Select || entry.tool == EditorTool::Pan;
@@ -218,6 +290,11 @@ SceneEditor::SceneEditor(QWidget* parent) : QWidget(parent), m_impl(std::make_un
 
 SceneEditor::~SceneEditor() = default;
 
+bool SceneEditor::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == m_impl->hint && event->type() == QEvent::Resize) m_impl->showHint();
+  return QWidget::eventFilter(watched, event);
+}
+
 void SceneEditor::setScene(std::shared_ptr<const Scene> scene) {
   m_impl->canvas->setScene(std::move(scene));
   m_impl->sync();
@@ -241,6 +318,9 @@ void SceneEditor::setTheme(const Theme& theme) {
 
 void SceneEditor::setTool(EditorTool tool) {
   m_impl->canvas->setTool(tool);
+}
+void SceneEditor::placeTemplate(const QString& name, int links) {
+  m_impl->canvas->placeTemplate(name, links);
 }
 EditorTool SceneEditor::tool() const {
   return m_impl->canvas->tool();

@@ -10,10 +10,22 @@
 namespace gps::ui {
 
 /// What the mouse does.
-enum class EditorTool { Select, Pan, Box, Circle, Polygon, Chain, Revolute, Prismatic, Weld, Distance };
+enum class EditorTool {
+  Select,
+  Pan,
+  Box,
+  Circle,
+  Polygon,
+  Chain,
+  Revolute,
+  Prismatic,
+  Weld,
+  Distance,
+  Template
+};
 
-/// Draws one task and reports how the user wishes it changed. Tools above, the drawing below, numbers of the
-/// selection between. It never changes a scene: every wish leaves as edited(), and the answer is setScene()
+/// Draws one task and reports how the user wishes it changed. Tools above, the drawing, numbers of the
+/// selection below. It never changes a scene: every wish leaves as edited(), and the answer is setScene()
 /// with a new value.
 ///
 /// Every edited() comes between gestureBegan() and gestureEnded() (or gestureCancelled()) of its gesture. A
@@ -40,6 +52,8 @@ class SceneEditor : public QWidget {
   void setTheme(const Theme& theme);
   void setTool(EditorTool tool);
   EditorTool tool() const;
+  /// Lets the next click drop a robot (one of robotTemplates()); `links`: of the arm, 1 to 6.
+  void placeTemplate(const QString& name, int links = 0);
   /// While a run uses the scene: looking, selecting and measuring work, nothing can be changed.
   void setReadOnly(bool readOnly);
   bool readOnly() const;
@@ -75,6 +89,9 @@ class SceneEditor : public QWidget {
   void hintChanged(const QString& hint);
   /// Where the mouse is, in task units.
   void cursorMoved(const Eigen::Vector2d& world);
+
+ protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   struct Impl;

@@ -120,20 +120,28 @@ void SelectTool::release(const ToolEvent& event) {
       m_canvas.setSelection(toggled(m_canvas.selection(), m_part));
     else if (m_canvas.selection() != only)
       m_canvas.setSelection(only);
-    else if (m_part.kind == PartRef::Kind::Body)
+    else if (m_part.kind == PickedPart::Kind::Body)
       m_canvas.setEditsCorners(!m_canvas.editsCorners());
   }
   finish();
 }
 
 void SelectTool::doubleClick(const ToolEvent& event) {
-  const PartRef part = m_canvas.partAt(event.pixel);
-  if (part.kind != PartRef::Kind::Body) return;
+  const PickedPart part = m_canvas.partAt(event.pixel);
+  if (part.kind != PickedPart::Kind::Body) return;
   m_canvas.setEditsCorners(false);
   const std::vector<std::string> assembly = assemblyOf(m_canvas.sceneValue(), part.id);
   SceneSelection selection;
   selection.bodies = assembly;
   m_canvas.setSelection(selection);
+}
+
+void SelectTool::sceneChanged() {
+  // What was pressed on may be gone before the hand moves.
+  if (!m_pressed || m_drag || m_band) return;
+  const Scene& scene = m_canvas.sceneValue();
+  const bool partGone = m_part && existing(scene, onlyPart(m_part)).empty();
+  if (partGone || m_handle) finish();
 }
 
 bool SelectTool::confirm() {
@@ -169,7 +177,7 @@ QString SelectTool::hint() const {
   const SceneSelection& selection = m_canvas.selection();
   if (selection.empty()) return QStringLiteral("Click or drag around what to change; Tab goes to the next");
   if (m_canvas.editsCorners() && selection.bodies.size() == 1)
-    return QStringLiteral("Drag corners; drag + for a new one; Delete over a corner removes it");
+    return QStringLiteral("Drag corners, + is a new one; by keys: Tab, arrows, Insert, Delete");
   return QStringLiteral("Drag to move; click again for corners; arrow keys nudge");
 }
 

@@ -26,6 +26,7 @@ class SelectTool : public Tool {
   QString readout() const override;
   QString hint() const override;
   Qt::CursorShape cursor(const ToolEvent& event) const override;
+  void sceneChanged() override;
 
  private:
   void finish();
@@ -34,7 +35,7 @@ class SelectTool : public Tool {
   EditorCanvas& m_canvas;
   std::optional<ToolEvent> m_pressed;
   std::optional<Handle> m_handle;  // pressed on
-  PartRef m_part;                  // pressed on
+  PickedPart m_part;               // pressed on
   bool m_wasSelected = false;
   std::unique_ptr<Drag> m_drag;
   ToolEvent m_now;

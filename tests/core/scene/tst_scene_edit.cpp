@@ -178,7 +178,7 @@ void TestSceneEdit::jointsHoldWhatStandsWhereItStands() {
   scene = after(scene, JointDrawn{Joint::Type::Prismatic, "box1", "box2", {0.5, 0.5}, {0.5, 0.5}, {0, 2}});
   QVERIFY(gapOf(scene, "hinge1") < 1e-9);
   QVERIFY(std::abs(scene.joint("hinge1")->referenceAngle - 0.5) < 1e-9);
-  QVERIFY(near(turned(0.3, scene.joint("slide1")->axis), {0, 1}));
+  QVERIFY(near(turned(0.3, scene.joint("slider1")->axis), {0, 1}));
   const Scene static2 = drawn({{CircleShape{{0, 0}, 1}, false}, {CircleShape{{1, 0}, 1}, false}});
   QVERIFY(!applied(static2, JointDrawn{Joint::Type::Weld, "circle1", "circle2", {0, 0}, {0, 0}, {1, 0}}));
   QVERIFY(!applied(scene, JointDrawn{Joint::Type::Weld, "box1", "box1", {0, 0}, {0, 0}, {1, 0}}));
