@@ -256,11 +256,13 @@ void TestSceneEditor::escapeTakesADragBack() {
 }
 
 void TestSceneEditor::shippedScenesAreShownWhole() {
-  for (const char* name : {"two_link_arm", "peg_insertion", "obstacle_navigation", "cart_pole"}) {
+  for (const char* name : {"two_link_arm", "peg_insertion", "obstacle_navigation", "cart_pole", "reach"}) {
     const Shown scene = shipped(name);
     m_editor->setScene(scene);
     for (const Body& each : scene->bodies)
       QVERIFY2(QRectF(port()->rect()).contains(m_canvas->pixelOf(each.position)), each.id.c_str());
+    for (const Start& start : startsOf(*scene))
+      QVERIFY2(QRectF(port()->rect()).contains(m_canvas->pixelOf({start.pose.x, start.pose.y})), name);
     QVERIFY(m_editor->summary().contains(QString::number(scene->bodies.size())));
     // Looking changes nothing.
     QVERIFY(m_editor->scene() == scene && m_document->titles.isEmpty());

@@ -296,6 +296,11 @@ void EditorCanvas::fit() {
   m_aimed = m_value != nullptr;
   QRectF bounds = sceneBounds(sceneValue());
   for (const Body& body : sceneValue().bodies) bounds = bounds.united(bodyBounds(body, poseOf(body)));
+  // Tests start elsewhere than what is trained on.
+  if (m_ghosts) {
+    for (const Start& start : startsOf(sceneValue()))
+      bounds = bounds.united(bodyBounds(sceneValue().bodies[start.body], start.pose));
+  }
   // The rulers cover a strip at two edges.
   const QSizeF size = viewport()->size();
   ViewMap map = ViewMap::fitting(bounds, size - QSizeF(kRuler, kRuler), kMargin);

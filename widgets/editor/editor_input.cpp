@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QFocusEvent>
+#include <QHelpEvent>
 #include <QKeyEvent>
 #include <QLocale>
 #include <QMouseEvent>
+#include <QToolTip>
 #include <QWheelEvent>
 #include <cmath>
 
@@ -100,6 +102,15 @@ bool EditorCanvas::viewportEvent(QEvent* event) {
   if (event->type() == QEvent::Leave) {
     m_over = false;
     viewport()->update();
+  }
+  if (event->type() == QEvent::ToolTip) {
+    auto* help = static_cast<QHelpEvent*>(event);
+    const QString text = m_hand->busy() ? QString() : described(sceneValue(), partAt(help->pos()));
+    if (text.isEmpty())
+      QToolTip::hideText();
+    else
+      QToolTip::showText(help->globalPos(), text, viewport());
+    return true;
   }
   return QGraphicsView::viewportEvent(event);
 }

@@ -129,6 +129,13 @@ void BodyItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget
   if (!m_body->dynamic)
     look = {mixed(theme.background, theme.muted, 0.28), mixed(theme.panel, theme.muted, 0.7), 1.0, false};
   if (!lens().fine) look.width = 1.0;
+  // What never collides is drawn hollow; here it must still be seen as a body one can hold.
+  for (const gps::Shape& each : m_body->shapes) {
+    if (!each.sensor || std::holds_alternative<ChainShape>(each.geometry)) continue;
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(faded(look.fill, 0.35));
+    std::visit(ShapePainter{*painter, pose, lens().map}, each.geometry);
+  }
   paintBody(*painter, *m_body, pose, lens().map, look);
 }
 

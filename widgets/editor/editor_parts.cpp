@@ -161,6 +161,35 @@ QString nameOf(const PickedPart& part) {
   return {};
 }
 
+QString described(const Scene& scene, const PickedPart& part) {
+  const QString name = nameOf(part);
+  if (part.kind == PickedPart::Kind::Body) {
+    const Body* body = scene.body(part.id);
+    if (!body) return {};
+    const char* kind = body->ghost     ? "only drawn, no part in the physics"
+                       : body->dynamic ? "dynamic body"
+                                       : "static body";
+    return QStringLiteral("%1: %2").arg(name, QLatin1String(kind));
+  }
+  if (part.kind != PickedPart::Kind::Joint) return name;
+  const Joint* joint = scene.joint(part.id);
+  if (!joint) return {};
+  constexpr const char* kKinds[] = {"hinge", "slider", "weld", "rod"};
+  QString text = QStringLiteral("%1: %2 of %3 and %4")
+                     .arg(name, QLatin1String(kKinds[static_cast<int>(joint->type)]),
+                          QString::fromStdString(joint->bodyA), QString::fromStdString(joint->bodyB));
+  const bool turns = joint->type == Joint::Type::Revolute;
+  if (joint->limits) {
+    const auto bound = [turns](double value) {
+      return turns ? degreesText(value) : numberText(value) + QStringLiteral(" m");
+    };
+    text += QStringLiteral(", %1 to %2").arg(bound(joint->limits->x()), bound(joint->limits->y()));
+  }
+  if (joint->maxMotor > 0)
+    text += QStringLiteral(", motor %1 %2").arg(numberText(joint->maxMotor), turns ? "N m" : "N");
+  return text;
+}
+
 QString numberText(double value) {
   if (std::abs(value) < 5e-10) return QStringLiteral("0");
   return QString::number(value, 'g', 4);

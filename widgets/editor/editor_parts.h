@@ -33,8 +33,10 @@ SceneSelection onlyPart(const PickedPart& part);
 SceneSelection existing(const Scene& scene, SceneSelection selection);
 /// In the order in which Tab walks: bodies, joints, starts that differ from the file's poses, the target.
 std::vector<PickedPart> allParts(const Scene& scene, bool withStarts);
-/// "link1, dynamic body" for screen readers and the history.
+/// "link1", "start of link1 in c2".
 QString nameOf(const PickedPart& part);
+/// The name with what it is: "joint1: hinge of base and link1, -90° to 90°". Empty for what is not there.
+QString described(const Scene& scene, const PickedPart& part);
 
 /// At most four digits, no exponent where it can be helped: for readouts and fields.
 QString numberText(double value);

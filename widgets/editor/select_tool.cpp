@@ -178,7 +178,9 @@ QString SelectTool::hint() const {
   if (selection.empty()) return QStringLiteral("Click or drag around what to change; Tab goes to the next");
   if (m_canvas.editsCorners() && selection.bodies.size() == 1)
     return QStringLiteral("Drag corners, + is a new one; by keys: Tab, arrows, Insert, Delete");
-  return QStringLiteral("Drag to move; click again for corners; arrow keys nudge");
+  if (selection.bodies.size() == 1)
+    return QStringLiteral("Drag to move; click again for corners; arrow keys nudge; [ and ] turn");
+  return QStringLiteral("Drag to move; arrow keys nudge, with Shift ten steps");
 }
 
 Qt::CursorShape SelectTool::cursor(const ToolEvent& event) const {
