@@ -132,6 +132,7 @@ class TestSceneEditor : public QObject {
   void numbersTypedInADragAreExact();
   void numberFieldsSetPlaceAndSize();
   void startsOfConditionsAreDragged();
+  void startsThatHangOnNothingAreTurned();
   void theTargetIsDragged();
   void theWheelZoomsAtTheCursor();
   void theViewIsDragged();
@@ -535,6 +536,27 @@ void TestSceneEditor::startsOfConditionsAreDragged() {
   drag(at(tip.x(), tip.y()), at(0.45, 0.01));
   const double turned = m_editor->scene()->conditions[0].overrides.at("pivot.angle")[0];
   QVERIFY2(std::abs(turned + std::numbers::pi / 2) < 1e-6, qPrintable(QString::number(turned)));
+}
+
+void TestSceneEditor::startsThatHangOnNothingAreTurned() {
+  const Shown pusher = shipped("pusher");
+  m_editor->setScene(pusher);
+  const Condition& first = pusher->conditions[0];
+  SceneSelection selection;
+  selection.starts = {{first.id, "box"}};
+  m_editor->setSelection(selection);
+  const auto angle = [&] { return m_editor->scene()->conditions[0].overrides.at("box.angle")[0]; };
+  const std::vector<double> at0 = first.overrides.at("box.position");
+  const QPointF centre = m_canvas->pixelOf({at0[0], at0[1]});
+  QVERIFY(held(Handle::Kind::Turn));
+  drag(held(Handle::Kind::Turn)->at.toPoint(), (centre + QPointF(-80, 2)).toPoint());
+  QVERIFY2(std::abs(angle() - std::numbers::pi / 2) < 1e-9, qPrintable(QString::number(angle())));
+  key(Qt::Key_BracketRight);
+  QVERIFY(std::abs(angle() - std::numbers::pi * 5 / 12) < 1e-9);
+  // The arm's links turn at their joints: dragging them does it.
+  selection.starts = {{first.id, "link2"}};
+  m_editor->setSelection(selection);
+  QVERIFY(!held(Handle::Kind::Turn));
 }
 
 void TestSceneEditor::theTargetIsDragged() {

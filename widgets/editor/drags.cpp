@@ -274,6 +274,46 @@ class StartDrag : public Drag {
   ConditionStartMoved m_edit;
 };
 
+class StartTurnDrag : public Drag {
+ public:
+  StartTurnDrag(EditorCanvas& canvas, StartRef start, const ToolEvent& from)
+      : m_canvas(canvas), m_start(std::move(start)) {
+    const Scene& scene = canvas.sceneValue();
+    m_angle = m_before = startAngle(scene, m_start).value_or(0.0);
+    const ConditionStartMoved place = startDragged(scene, m_start, {0, 0}, {0, 0});
+    if (place.value.size() == 2) m_centre = {place.value[0], place.value[1]};
+    m_last = directionOf(from.world);
+  }
+  QString title() const override {
+    return QStringLiteral("Turn start of %1").arg(QString::fromStdString(m_start.body));
+  }
+  void to(const ToolEvent& event) override {
+    const double now = directionOf(event.world);
+    m_free += std::remainder(now - m_last, 2 * std::numbers::pi);
+    m_last = now;
+    m_angle = m_before + m_free;
+    if (m_canvas.snaps(event.modifiers)) m_angle = std::round(m_angle / kSnapTurn) * kSnapTurn;
+    m_canvas.showGuide(SnapGuide{m_centre, QString()});
+  }
+  bool type(const std::vector<double>& values) override {
+    if (values.size() == 1) m_angle = values[0] * std::numbers::pi / 180;
+    return values.size() == 1;
+  }
+  std::optional<SceneEdit> edit() const override { return startTurned(m_start, m_angle); }
+  QString readout() const override {
+    return QString::fromStdString(m_start.condition) + u'\n' + degreesText(m_angle);
+  }
+
+ private:
+  double directionOf(const Eigen::Vector2d& point) const {
+    return std::atan2(point.y() - m_centre.y(), point.x() - m_centre.x());
+  }
+  EditorCanvas& m_canvas;
+  StartRef m_start;
+  Eigen::Vector2d m_centre{0, 0};
+  double m_angle = 0, m_before = 0, m_last = 0, m_free = 0;
+};
+
 std::unique_ptr<Drag> dragAnchor(EditorCanvas& canvas, const std::string& id, JointAnchorMoved::End end,
                                  const ToolEvent& from) {
   const Joint* joint = canvas.sceneValue().joint(id);
@@ -293,6 +333,8 @@ std::unique_ptr<Drag> dragHandle(EditorCanvas& canvas, const Handle& handle, con
   const std::vector<std::string>& bodies = canvas.selection().bodies;
   switch (handle.kind) {
     case Handle::Kind::Turn:
+      if (!handle.condition.empty())
+        return std::make_unique<StartTurnDrag>(canvas, StartRef{handle.condition, handle.owner}, from);
       return std::make_unique<TurnDrag>(canvas, bodies, from);
     case Handle::Kind::Grow:
       return std::make_unique<GrowDrag>(canvas, bodies, handle.x, handle.y);

@@ -25,9 +25,10 @@ struct Handle {
   enum class Kind { Turn, Grow, Corner, NewCorner, Anchor };
   Kind kind = Kind::Grow;
   QPointF at;
-  int x = 0, y = 0;     ///< of a frame: -1, 0, 1
-  Corner corner{};      ///< of a corner
-  std::string owner{};  ///< body or joint
+  int x = 0, y = 0;         ///< of a frame: -1, 0, 1
+  Corner corner{};          ///< of a corner
+  std::string owner{};      ///< body or joint
+  std::string condition{};  ///< of a start
   JointAnchorMoved::End end = JointAnchorMoved::End::Both;
 };
 /// In the order of drawing; the last ones are hit first.

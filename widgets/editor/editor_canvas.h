@@ -87,6 +87,7 @@ class EditorCanvas : public QGraphicsView {
   void hintChanged(const QString& hint);
   void cursorMoved(const Eigen::Vector2d& world);
   void viewChanged();
+  void robotsAsked();  ///< by key: the list of robots is wanted
 
  protected:
   void drawBackground(QPainter* painter, const QRectF& rect) override;

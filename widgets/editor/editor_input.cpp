@@ -278,6 +278,13 @@ bool EditorCanvas::arrow(QKeyEvent* event) {
 }
 
 void EditorCanvas::turnSelected(double angle) {
+  if (m_selection.bodies.empty() && m_selection.starts.size() == 1) {
+    const StartRef start = m_selection.starts.front();
+    if (const std::optional<double> now = startAngle(sceneValue(), start))
+      editOnce(tr("Turn start of %1").arg(QString::fromStdString(start.body)),
+               startTurned(start, *now + angle));
+    return;
+  }
   const std::optional<Frame> frame = frameOf(sceneValue(), m_selection.bodies);
   if (m_readOnly || !frame) return;
   Eigen::Vector2d centre = frame->centre;
@@ -402,6 +409,9 @@ bool EditorCanvas::letter(QKeyEvent* event) {
       return true;
     case Qt::Key_M:
       setDrawsDynamic(!m_drawsDynamic);
+      return true;
+    case Qt::Key_N:
+      if (!m_readOnly && m_value) Q_EMIT robotsAsked();
       return true;
     case Qt::Key_E:
       setEditsCorners(!m_corners);

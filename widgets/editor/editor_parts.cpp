@@ -402,6 +402,31 @@ ConditionStartMoved startDragged(const Scene& scene, const StartRef& start, cons
   return edit;
 }
 
+std::optional<double> startAngle(const Scene& scene, const StartRef& start) {
+  const Condition* condition = conditionOf(scene, start.condition);
+  const int index = indexOf(scene, start.body);
+  if (!condition || index < 0) return std::nullopt;
+  if (startDragged(scene, start, {0, 0}, {0, 0}).value.size() != 2) return std::nullopt;
+  const auto exact = condition->overrides.find(start.body + ".angle");
+  if (exact != condition->overrides.end() && exact->second.size() == 1) return exact->second[0];
+  return fromFloat(startPoses(scene, condition)[static_cast<std::size_t>(index)].angle);
+}
+
+std::optional<Frame> startFrame(const Scene& scene, const StartRef& start) {
+  const Condition* condition = conditionOf(scene, start.condition);
+  const int index = indexOf(scene, start.body);
+  if (!condition || index < 0) return std::nullopt;
+  const auto i = static_cast<std::size_t>(index);
+  const Pose pose = startPoses(scene, condition)[i];
+  const QRectF box = bodyBounds(scene.bodies[i], Pose{});
+  const Eigen::Vector2d middle = bodyPoint(pose, {box.center().x(), box.center().y()});
+  return Frame{middle, {box.width() / 2, box.height() / 2}, pose.angle};
+}
+
+ConditionStartMoved startTurned(const StartRef& start, double angle) {
+  return {start.condition, start.body, start.body + ".angle", {angle}};
+}
+
 std::optional<Goal> draggableGoal(const Scene& scene) {
   if (!scene.success) return std::nullopt;
   const Sensor* sensor = scene.sensor(scene.success->sensor);

@@ -114,6 +114,12 @@ std::vector<Start> startsOf(const Scene& scene);
 ConditionStartMoved startDragged(const Scene& scene, const StartRef& start, const Eigen::Vector2d& from,
                                  const Eigen::Vector2d& to);
 
+/// The angle at which a start's body stands; nothing where a joint says it, or it is not there.
+std::optional<double> startAngle(const Scene& scene, const StartRef& start);
+/// Of one start alone, as frameOf().
+std::optional<Frame> startFrame(const Scene& scene, const StartRef& start);
+ConditionStartMoved startTurned(const StartRef& start, double angle);
+
 /// The wish that takes the target by `delta`; nothing where it belongs to a body that one drags instead.
 std::optional<TargetMoved> targetDragged(const Scene& scene, const Eigen::Vector2d& delta);
 std::optional<Goal> draggableGoal(const Scene& scene);

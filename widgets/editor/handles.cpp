@@ -93,6 +93,18 @@ void addCornerHandles(std::vector<Handle>& handles, const EditorCanvas& canvas, 
   for (const Corner& corner : corners) add(Handle::Kind::Corner, corner);
 }
 
+void addStartHandle(std::vector<Handle>& handles, const EditorCanvas& canvas, const StartRef& start) {
+  const std::optional<Frame> frame = startFrame(canvas.sceneValue(), start);
+  if (!frame || !startAngle(canvas.sceneValue(), start)) return;
+  const PixelFrame pixels = pixelFrame(canvas, *frame);
+  Handle handle;
+  handle.kind = Handle::Kind::Turn;
+  handle.at = pixels.at(0, 1) + withLength(pixels.up, kTurnStalk);
+  handle.owner = start.body;
+  handle.condition = start.condition;
+  handles.push_back(handle);
+}
+
 void addAnchorHandles(std::vector<Handle>& handles, const EditorCanvas& canvas, const Joint& joint) {
   const std::optional<JointPlace> place = placeOf(canvas.sceneValue(), joint);
   if (!place) return;
@@ -128,6 +140,8 @@ std::vector<Handle> handlesOf(const EditorCanvas& canvas) {
     if (const Joint* joint = canvas.sceneValue().joint(selection.joints.front()))
       addAnchorHandles(handles, canvas, *joint);
   }
+  if (selection.bodies.empty() && selection.starts.size() == 1)
+    addStartHandle(handles, canvas, selection.starts.front());
   return handles;
 }
 
@@ -157,6 +171,14 @@ void paintHandles(QPainter& painter, const EditorCanvas& canvas) {
     if (!handles.empty()) {
       painter.setPen(penOf(theme.focus, 1.0));
       painter.drawLine(pixels.at(0, 1), pixels.at(0, 1) + withLength(pixels.up, kTurnStalk));
+    }
+  }
+  if (!frame && handles.size() == 1 && !handles.front().condition.empty()) {
+    // The handle of a start hangs on its body as well.
+    const StartRef start{handles.front().condition, handles.front().owner};
+    if (const std::optional<Frame> around = startFrame(canvas.sceneValue(), start)) {
+      painter.setPen(penOf(theme.focus, 1.0));
+      painter.drawLine(pixelFrame(canvas, *around).at(0, 1), handles.front().at);
     }
   }
   int corner = 0;

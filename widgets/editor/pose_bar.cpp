@@ -152,7 +152,9 @@ struct PoseBar::Impl {
         break;
       case Shown::Start: {
         ConditionStartMoved edit = place;
-        if (edit.value.size() == 2)
+        if (edit.value.size() == 2 && newAngle)
+          edit = startTurned(start, *newAngle * kDegree);
+        else if (edit.value.size() == 2)
           edit.value = {at.x(), at.y()};
         else
           edit.value = {edit.key.ends_with(".angle") ? newAngle.value_or(angle->value()) * kDegree : at.x()};
@@ -246,6 +248,10 @@ void PoseBar::present(const std::shared_ptr<const Scene>& scene, const SceneSele
       if (hasPlace) m.x->setValue(m.place.value[0]);
       if (m.place.value.size() == 2) m.y->setValue(m.place.value[1]);
       if (hasAngle) m.angle->setValue(m.place.value[0] / kDegree);
+      if (const std::optional<double> angle = startAngle(*scene, m.start)) {
+        m.angle->setValue(*angle / kDegree);
+        hasAngle = true;
+      }
     } else if (const std::optional<Goal> goal = draggableGoal(*scene)) {
       m.shown = Impl::Shown::Target;
       m.x->setValue(goal->point->x());

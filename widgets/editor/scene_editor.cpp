@@ -147,6 +147,10 @@ struct SceneEditor::Impl {
       if (each.links) addLinks(menu, action, each.title);
     }
     robots->setMenu(menu);
+    QObject::connect(canvas, &EditorCanvas::robotsAsked, menu, [this, menu] {
+      menu->setActiveAction(menu->actions().first());
+      menu->popup(robots->mapToGlobal(QPoint(0, robots->height())));
+    });
   }
 
   void addLinks(QMenu* menu, QAction* action, const QString& title) {
@@ -277,8 +281,8 @@ SceneEditor::SceneEditor(QWidget* parent) : QWidget(parent), m_impl(std::make_un
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(0);
-  m_impl->buildTools(column);
   m_impl->canvas = new EditorCanvas(this);
+  m_impl->buildTools(column);
   column->addWidget(m_impl->canvas, 1);
   m_impl->buildFoot(column);
   m_impl->connectAll();
