@@ -125,4 +125,21 @@ Result<std::vector<PartRef>> pasteParts(TreeEditor& editor, const SceneTree& par
   return added;
 }
 
+Status dropRobot(TreeEditor& editor, std::string_view parts, const Eigen::Vector2d& position) {
+  const Result<SceneTree> read = parseParts(parts);
+  if (!read) return read.error();
+  const Result<std::vector<PartRef>> added = pasteParts(editor, *read, position);
+  if (!added) return added.error();
+  std::vector<std::string> state;
+  if (const SceneTree* present = editor.find(TreePath("/state")); present && present->is_array()) {
+    for (const SceneTree& id : *present) {
+      if (id.is_string()) state.push_back(id.get<std::string>());
+    }
+  }
+  for (const PartRef& part : *added) {
+    if (part.kind == PartKind::Sensor) state.push_back(part.id);
+  }
+  return setSensorList(editor, "state", state);
+}
+
 }  // namespace gps::ui

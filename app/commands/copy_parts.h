@@ -21,4 +21,7 @@ Result<SceneTree> parseParts(std::string_view text);
 Result<std::vector<PartRef>> pasteParts(TreeEditor& editor, const SceneTree& parts,
                                         const Eigen::Vector2d& offset);
 
+/// Pastes parts with their origin at a point, and measures them: their sensors join the state.
+Status dropRobot(TreeEditor& editor, std::string_view parts, const Eigen::Vector2d& position);
+
 }  // namespace gps::ui

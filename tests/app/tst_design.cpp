@@ -17,6 +17,7 @@
 #include "app/forms/design/inspector.h"
 #include "app/forms/design/problem_list.h"
 #include "app/main_window.h"
+#include "widgets/editor/robot_templates.h"
 #include "widgets/editor/scene_editor.h"
 
 using namespace gps;
@@ -72,6 +73,7 @@ class TestDesign : public QObject {
   void renamingInTheFormKeepsThePartSelected();
   void theDrawingAndTheListShareTheSelection();
   void aDragInTheDrawingIsOneStep();
+  void everyRobotReadsWhereItIsDropped();
   void removingSaysWhatWentAlong();
   void partsTravelOverTheClipboard();
   void errorsKeepStartOffAndSayWhy();
@@ -220,6 +222,33 @@ void TestDesign::aDragInTheDrawingIsOneStep() {
   QVERIFY(o.document().text().contains("\"position\": [2, 3]"));
 }
 
+void TestDesign::everyRobotReadsWhereItIsDropped() {
+  const std::vector<RobotTemplate> robots = robotTemplates();
+  QVERIFY(robots.size() >= 5);
+  quint64 gesture = 0;
+  for (const RobotTemplate& robot : robots) {
+    Opened o;
+    o.window.actions().newTask->trigger();
+    // Twice: the second must not clash with the first.
+    for (const double x : {0.0, 5.0}) {
+      SceneEditor* view = o.page().view();
+      Q_EMIT view->gestureBegan(++gesture, "Drop a robot");
+      Q_EMIT view->edited(gesture, TemplateDropped{robot.name.toStdString(), robot.links ? 3 : 0, {x, 1}});
+      Q_EMIT view->gestureEnded(gesture);
+    }
+    QVERIFY2(o.document().readable(), qPrintable(robot.name));
+    QCOMPARE(o.document().history().size(), std::size_t{2});
+    const Scene& scene = *o.document().scene();
+    QVERIFY(!scene.actuators.empty() && !scene.state.empty());
+    QCOMPARE(scene.state.size(), scene.sensors.size());
+    // Only a start and an aim are missing.
+    for (const Problem& problem : o.document().problems()) {
+      if (problem.severity == Problem::Severity::Warning) continue;
+      QVERIFY2(problem.pointer == "/conditions" || problem.pointer == "/costs", problem.what.c_str());
+    }
+  }
+}
+
 void TestDesign::removingSaysWhatWentAlong() {
   Opened o;
   QVERIFY(o.window.openScene("cart_pole"));
@@ -353,6 +382,8 @@ void TestDesign::everyControlHasANameAndATip() {
   Opened o;
   QVERIFY(o.window.openScene("peg_insertion"));
   o.window.actions().design->trigger();
+  QTest::qWait(50);
+  QCOMPARE(o.window.width(), 1280);  // a small screen is wide enough
   std::vector<DesignSelection> places{{{}, TreePath()},
                                       {{}, TreePath("/world")},
                                       {{}, TreePath("/state")},

@@ -69,6 +69,15 @@ QComboBox::down-arrow { image: url(:/icons/style/chevron-@variant.svg); width: 1
 QComboBox QAbstractItemView { background: @panel; border: 1px solid @border; padding: 4px; outline: none;
   selection-background-color: @focusSoft; selection-color: @text; }
 
+QPlainTextEdit[role="field"], QListWidget[role="field"] { background: @panel; border: 1px solid @border;
+  border-radius: 6px; padding: 2px; selection-background-color: @focus; selection-color: @onAccent; }
+QPlainTextEdit[role="field"]:focus, QListWidget[role="field"]:focus { border: 2px solid @focus; padding: 1px; }
+QTreeWidget[role="lines"], QListWidget[role="lines"] { outline: none; padding: 2px 4px; }
+QTreeWidget[role="lines"]::item, QListWidget[role="lines"]::item, QListWidget[role="field"]::item { padding: 3px 2px; }
+QTreeWidget[role="lines"]::item:hover, QListWidget[role="lines"]::item:hover { background: @hover; padding: 3px 2px; }
+QTreeWidget[role="lines"]::item:selected, QListWidget[role="lines"]::item:selected,
+QListWidget[role="field"]::item:selected { background: @focusSoft; color: @text; padding: 3px 2px; }
+
 QCheckBox { spacing: 8px; }
 QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @boxBorder; border-radius: 4px; background: @panel; }
 QCheckBox::indicator:hover { border-color: @focus; }

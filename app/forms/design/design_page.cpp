@@ -20,6 +20,7 @@
 #include "app/commands/remove_parts.h"
 #include "app/forms/design/inspector.h"
 #include "app/forms/design/problem_list.h"
+#include "widgets/editor/robot_templates.h"
 #include "widgets/editor/scene_editor.h"
 #include "widgets/style/icons.h"
 
@@ -78,15 +79,18 @@ void DesignPage::makeLayout() {
   m_add->setPopupMode(QToolButton::InstantPopup);
   m_add->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
   m_add->setMenu(makeAddMenu());
-  m_duplicate = button("design.duplicate", tr("Duplicate"), tr("Duplicate what is selected"), left);
+  m_duplicate = button("design.duplicate", QString(), tr("Duplicate what is selected"), left);
   m_remove =
-      button("design.remove", tr("Remove"), tr("Remove what is selected and all that depends on it"), left);
+      button("design.remove", QString(), tr("Remove what is selected and all that depends on it"), left);
   m_up = button("design.up", QString(QChar(0x2191)), tr("Earlier in its list: drawn below"), left);
   m_down = button("design.down", QString(QChar(0x2193)), tr("Later in its list: drawn above"), left);
   auto* tools = new QHBoxLayout;
   tools->setContentsMargins(8, 6, 8, 6);
   tools->setSpacing(2);
-  for (QToolButton* tool : {m_add, m_duplicate, m_remove}) tools->addWidget(tool);
+  for (QToolButton* tool : {m_add, m_duplicate, m_remove}) {
+    tool->setIconSize({18, 18});
+    tools->addWidget(tool);
+  }
   tools->addStretch();
   tools->addWidget(m_up);
   tools->addWidget(m_down);
@@ -108,10 +112,12 @@ void DesignPage::makeLayout() {
   top->addWidget(left);
   top->addWidget(m_view);
   top->addWidget(m_inspector);
-  left->setMinimumWidth(220);
-  m_inspector->setMinimumWidth(280);
+  left->setMinimumWidth(200);
+  m_inspector->setMinimumWidth(264);
+  // Less than its own wish, which together with both sides is wider than a small screen.
+  m_view->setMinimumWidth(560);
   top->setStretchFactor(1, 1);
-  top->setSizes({260, 700, 320});
+  top->setSizes({248, 728, 304});
 
   auto* below = new QWidget(this);
   m_problemTitle = new QLabel(below);
@@ -130,7 +136,7 @@ void DesignPage::makeLayout() {
   all->addWidget(top);
   all->addWidget(below);
   all->setStretchFactor(0, 1);
-  all->setSizes({600, 120});
+  all->setSizes({640, 110});
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(all);
@@ -173,8 +179,13 @@ void DesignPage::connectView() {
   connect(m_view, &SceneEditor::edited, this, [this](quint64, const SceneEdit& wish) {
     if (!m_document || !m_gestureScene) return;
     m_went.clear();
-    const Status done = m_document->gestureEdit(
-        [&](TreeEditor& editor) { return applyWish(editor, *m_gestureScene, wish, &m_went); });
+    const Status done = m_document->gestureEdit([&](TreeEditor& editor) {
+      if (const auto* robot = std::get_if<TemplateDropped>(&wish)) {
+        const QByteArray text = robotTemplateText(QString::fromStdString(robot->name), robot->links);
+        return dropRobot(editor, text.toStdString(), robot->position);
+      }
+      return applyWish(editor, *m_gestureScene, wish, &m_went);
+    });
     if (!done) Q_EMIT refused(done.error());
   });
   connect(m_view, &SceneEditor::gestureEnded, this, [this] {
@@ -223,6 +234,8 @@ void DesignPage::setDocument(SceneDocument* document) {
 void DesignPage::setTheme(const Theme& theme) {
   m_view->setTheme(theme);
   m_add->setIcon(icon("add", theme));
+  m_duplicate->setIcon(icon("duplicate", theme));
+  m_remove->setIcon(icon("remove", theme));
   if (m_document) showDocument();
 }
 
@@ -252,7 +265,9 @@ void DesignPage::showParts() {
   if (errors > 0) counts << (errors == 1 ? tr("1 error") : tr("%1 errors").arg(errors));
   if (warnings > 0) counts << (warnings == 1 ? tr("1 warning") : tr("%1 warnings").arg(warnings));
   m_problemTitle->setText(counts.isEmpty() ? tr("Problems") : tr("Problems: %1").arg(counts.join(", ")));
-  m_problems->setProblems(problems);
+  QStringList owners;
+  for (const Problem& problem : problems) owners << ownerOf(problem.pointer);
+  m_problems->setProblems(problems, owners);
   showSelection();
   if (lost) Q_EMIT selectionChanged();
 }
@@ -325,6 +340,20 @@ void DesignPage::showCulprit(const std::string& pointer) {
   }
   select(selection);
   m_inspector->focusField(pointer);
+}
+
+QString DesignPage::ownerOf(const std::string& pointer) const {
+  const SceneTree& tree = m_document->tree();
+  for (int k = 0; k < kPartKinds; ++k) {
+    const auto kind = static_cast<PartKind>(k);
+    const SceneTree& parts = partsOf(tree, kind);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+      const std::string place = pathOf(kind, i).to_string();
+      if (pointer == place || pointer.rfind(place + "/", 0) == 0)
+        return QString::fromStdString(idOf(parts[i]));
+    }
+  }
+  return {};
 }
 
 bool DesignPage::run(const QString& title, const SceneDocument::Command& command) {

@@ -60,6 +60,8 @@ class DesignPage : public QWidget {
   bool run(const QString& title, const SceneDocument::Command& command);
   void arrange(int how);
   QString nameOfSelection() const;
+  /// Id of the part a JSON pointer lies in; empty where it is none.
+  QString ownerOf(const std::string& pointer) const;
 
   void connectView();
   void showParts();

@@ -19,7 +19,8 @@ namespace gps::ui {
 
 namespace {
 
-constexpr int kLabelWidth = 116;
+constexpr int kLabelWidth = 112;
+constexpr int kUnitWidth = 34;
 
 QString text(std::string_view words) {
   return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
@@ -68,6 +69,7 @@ FieldEditor::FieldEditor(const SceneField& field, const QString& name, bool requ
   } else {
     grid->addWidget(label, 0, 0);
     grid->addWidget(m_editor, 0, 1);
+    grid->setColumnMinimumWidth(2, kUnitWidth);  // fields end on one line
     if (!unit.isEmpty()) {
       auto* suffix = new QLabel(unit, this);
       suffix->setProperty("role", "muted");
@@ -80,6 +82,7 @@ FieldEditor::FieldEditor(const SceneField& field, const QString& name, bool requ
   m_error->hide();
   grid->addWidget(m_error, 2, wide ? 0 : 1, 1, wide ? 3 : 2);
   grid->setColumnStretch(1, 1);
+  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
   setFocusProxy(m_editor);
 }
 
@@ -89,7 +92,7 @@ void FieldEditor::makeEditor(const QString& name) {
     connect(m_check, &QCheckBox::clicked, this, [this](bool on) { Q_EMIT committed(SceneTree(on)); });
   } else if (m_field.kind == FieldKind::Choice || namesOne(m_field.kind)) {
     m_editor = m_combo = new QComboBox(this);
-    m_combo->setMinimumContentsLength(8);
+    m_combo->setMinimumContentsLength(5);
     m_combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     connect(m_combo, &QComboBox::activated, this, [this] {
       const QString chosen = m_combo->currentData().toString();
@@ -109,10 +112,12 @@ void FieldEditor::makeEditor(const QString& name) {
   } else if (m_field.kind == FieldKind::LongText) {
     m_editor = m_area = new QPlainTextEdit(this);
     m_area->setFixedHeight(120);
+    m_area->setProperty("role", "field");
     m_area->setTabChangesFocus(true);
     m_area->installEventFilter(this);
   } else {
     m_editor = m_line = new QLineEdit(this);
+    m_line->setMinimumWidth(64);
     m_line->installEventFilter(this);
     connect(m_line, &QLineEdit::returnPressed, this, [this] { commitText(); });
   }
@@ -162,7 +167,10 @@ void FieldEditor::show() {
   const QString shown = m_value ? fieldText(m_field.kind, *m_value) : QString();
   if (m_line) {
     const QSignalBlocker blocker(m_line);
-    if (m_line->text() != shown) m_line->setText(shown);
+    if (m_line->text() != shown) {
+      m_line->setText(shown);
+      m_line->setCursorPosition(0);  // of a long number the first digits matter
+    }
     SceneTree standard = SceneTree::parse(m_field.standard, nullptr, false);
     m_line->setPlaceholderText(standard.is_discarded() ? text(m_field.standard)
                                                        : fieldText(m_field.kind, standard));

@@ -16,6 +16,7 @@ IdListEdit::IdListEdit(const QString& name, QWidget* parent)
       m_down(new QToolButton(this)) {
   m_list->setObjectName(name + ".list");
   m_list->setUniformItemSizes(true);
+  m_list->setProperty("role", "field");
   m_list->setToolTip(tr("Tick what belongs to it; the arrows change the order"));
   m_up->setObjectName(name + ".up");
   m_up->setText(QString(QChar(0x2191)));
@@ -36,6 +37,7 @@ IdListEdit::IdListEdit(const QString& name, QWidget* parent)
   row->setSpacing(4);
   row->addWidget(m_list, 1);
   row->addLayout(arrows);
+  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
   setFocusProxy(m_list);
   connect(m_list, &QListWidget::itemChanged, this, [this] {
     if (!m_filling) Q_EMIT chosenChanged(chosen());
@@ -59,8 +61,8 @@ void IdListEdit::setIds(const QStringList& chosen, const QStringList& all) {
     item->setCheckState(chosen.contains(id) ? Qt::Checked : Qt::Unchecked);
     if (id == current) m_list->setCurrentItem(item);
   }
-  const int row = std::max(18, m_list->sizeHintForRow(0));
-  m_list->setFixedHeight(std::clamp(static_cast<int>(order.size()), 2, 8) * row + 8);
+  const int row = std::max(22, m_list->sizeHintForRow(0));
+  m_list->setFixedHeight(std::clamp(static_cast<int>(order.size()), 3, 8) * row + 8);
   m_filling = false;
   showArrows();
 }

@@ -38,10 +38,13 @@ Outline::Outline(QWidget* parent) : QTreeWidget(parent) {
   setRootIsDecorated(true);
   setIndentation(14);
   setUniformRowHeights(true);
+  setProperty("role", "lines");
   setSelectionMode(QAbstractItemView::ExtendedSelection);
   header()->setStretchLastSection(false);
   header()->setSectionResizeMode(0, QHeaderView::Stretch);
-  header()->setSectionResizeMode(1, QHeaderView::ResizeToContents);
+  // Long words of types are cut before names are.
+  header()->setSectionResizeMode(1, QHeaderView::Fixed);
+  header()->resizeSection(1, 96);
   connect(this, &QTreeWidget::itemSelectionChanged, this, [this] {
     if (!m_filling) Q_EMIT selectionMade();
   });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QListWidget>
+#include <QStringList>
 #include <vector>
 
 #include "core/scene/problems.h"
@@ -13,7 +14,8 @@ class ProblemList : public QListWidget {
   Q_OBJECT
  public:
   explicit ProblemList(QWidget* parent = nullptr);
-  void setProblems(const std::vector<Problem>& problems);
+  /// `owners`: the name of the part each is about, or nothing.
+  void setProblems(const std::vector<Problem>& problems, const QStringList& owners);
 
  Q_SIGNALS:
   void culpritRequested(const std::string& pointer);
@@ -23,6 +25,7 @@ class ProblemList : public QListWidget {
 
  private:
   std::vector<Problem> m_problems;
+  QStringList m_owners;
 };
 
 }  // namespace gps::ui
