@@ -76,8 +76,9 @@ std::string rangeText(const ParamSpec& spec) {
 }
 
 Error badValue(const ParamSpec& spec, std::string_view text, const std::string& wanted) {
+  const std::string range = spec.choices.empty() ? rangeText(spec) : std::string();
   return Error{spec.key + " must be " + wanted + ", but is \"" + std::string(text) + "\".", spec.key,
-               spec.choices.empty() ? rangeText(spec) : ""};
+               range.empty() ? "Write " + wanted + "." : range};
 }
 
 template <class Number>
@@ -113,7 +114,8 @@ Status parseInto(T& value, const ParamSpec& spec, std::string_view text) {
   if constexpr (std::is_same_v<T, bool>) {
     if (text == "true") value = true;
     else if (text == "false") value = false;
-    else return Error{spec.key + " must be true or false, but is \"" + std::string(text) + "\".", spec.key, ""};
+    else return Error{spec.key + " must be true or false, but is \"" + std::string(text) + "\".", spec.key,
+                      "Write true or false."};
   } else if constexpr (std::is_arithmetic_v<T>) {
     Result<T> number = numberIn<T>(spec, text);
     if (!number) return number.error();
@@ -206,7 +208,8 @@ Result<std::string> parameterText(const Parameters& parameters, std::string_view
         if (spec.key == key) found = textOf(value, spec);
       },
       [](const char*) {});
-  if (!found) return Error{"There is no parameter \"" + std::string(key) + "\".", std::string(key), ""};
+  if (!found) return Error{"There is no parameter \"" + std::string(key) + "\".", std::string(key),
+                           "`gps-studio list parameters` shows all."};
   return *found;
 }
 
