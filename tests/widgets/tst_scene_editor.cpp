@@ -126,6 +126,7 @@ class TestSceneEditor : public QObject {
   void aPolygonIsDrawnAndDropped();
   void aPolygonThatIsNotConvexIsRefused();
   void chainsEndOpenOrClosed();
+  void shiftKeepsEdgesAtStepsOfFifteenDegrees();
   void jointsTakeAnAnchorAndTwoBodies();
   void aRodTiesTwoPlaces();
   void arrowsNudge();
@@ -424,6 +425,20 @@ void TestSceneEditor::chainsEndOpenOrClosed() {
   QVERIFY(room.closed);
   QCOMPARE(room.vertices.size(), std::size_t{3});
   QVERIFY(!body("wall2").dynamic);
+}
+
+void TestSceneEditor::shiftKeepsEdgesAtStepsOfFifteenDegrees() {
+  key(Qt::Key_L);
+  click(-1, -2);
+  click(1, -1.8, Qt::ShiftModifier);
+  click(2, -1.0, Qt::ShiftModifier);
+  key(Qt::Key_Return);
+  const std::vector<Eigen::Vector2d>& line = std::get<ChainShape>(body("wall1").shapes[0].geometry).vertices;
+  QCOMPARE(line.size(), std::size_t{3});
+  QVERIFY(std::abs(line[0].y() - line[1].y()) < 1e-9);
+  const Eigen::Vector2d edge = line[2] - line[1];
+  const double angle = std::atan2(edge.y(), edge.x());
+  QVERIFY(angle > 0.3 && std::abs(std::remainder(angle, std::numbers::pi / 12)) < 1e-6);
 }
 
 void TestSceneEditor::jointsTakeAnAnchorAndTwoBodies() {

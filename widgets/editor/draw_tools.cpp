@@ -164,6 +164,16 @@ void CornersTool::press(const ToolEvent& event) {
 
 void CornersTool::move(const ToolEvent& event) {
   m_to = m_canvas.snapped(event);
+  if (event.modifiers.testFlag(Qt::ShiftModifier) && !m_points.empty()) {
+    // Along the nearest multiple of 15 degrees, as far as the hand.
+    const Eigen::Vector2d edge = event.world - m_points.back();
+    const double angle = std::round(std::atan2(edge.y(), edge.x()) / kSnapTurn) * kSnapTurn;
+    const Eigen::Vector2d along(std::cos(angle), std::sin(angle));
+    const double step = m_canvas.snaps(event.modifiers) ? gridStep(m_canvas.map()) : 0.0;
+    const double length = edge.dot(along);
+    m_to = m_points.back() + (step > 0 ? std::round(length / step) * step : length) * along;
+    m_canvas.showGuide(std::nullopt);
+  }
   m_canvas.toolNews();
 }
 
@@ -258,8 +268,9 @@ QString CornersTool::readout() const {
 QString CornersTool::hint() const {
   if (!m_refusal.isEmpty()) return m_refusal;
   if (m_points.empty())
-    return m_form == Form::Polygon ? QStringLiteral("Click corner by corner, 3 to 8, convex")
-                                   : QStringLiteral("Click point by point: a wall, an open or closed line");
+    return m_form == Form::Polygon
+               ? QStringLiteral("Click corner by corner, 3 to 8, convex; Shift: edges at steps of 15°")
+               : QStringLiteral("Click point by point: a wall, open or closed; Shift: edges at steps of 15°");
   return QStringLiteral(
       "Enter or a double click ends it; a click on the first corner closes it; Esc drops it");
 }

@@ -147,7 +147,8 @@ void StartItem::setStart(const Start& start, const Body& body) {
 
 void StartItem::setSelectedLook(bool selected) {
   m_selected = selected;
-  setZValue(selected ? 900 : 100 + m_start.condition);
+  // What is selected comes to the front, where one can see and hold it.
+  setZValue(selected ? 5e5 : 100 + m_start.condition);
 }
 
 PickedPart StartItem::part() const {
@@ -165,8 +166,9 @@ QRectF StartItem::extent() const {
 void StartItem::paint(QPainter* painter, const QStyleOptionGraphicsItem*, QWidget*) {
   const QColor hue = lens().theme.localCondition(m_start.condition);
   const double strength = m_selected ? 1.0 : 0.55;
-  paintBody(*painter, *m_body, m_start.pose, lens().map,
-            {faded(hue, m_selected ? 0.20 : 0.06), faded(hue, strength), m_selected ? 1.5 : 1.0, false});
+  paintBody(
+      *painter, *m_body, m_start.pose, lens().map,
+      {faded(hue, m_selected ? 0.20 : 0.06), faded(hue, strength), m_selected ? 1.5 : 1.0, m_start.test});
 }
 
 void JointItem::setJoint(const Joint& joint, const Body& a, const Body& b) {

@@ -340,14 +340,14 @@ std::vector<Start> startsOf(const Scene& scene) {
   std::vector<Start> starts;
   for (std::size_t c = 0; c < scene.conditions.size(); ++c) {
     const Condition& condition = scene.conditions[c];
-    if (condition.overrides.empty()) continue;
+    if (condition.overrides.empty() || !condition.enabled) continue;
     const std::vector<Pose> poses = startPoses(scene, &condition);
     for (std::size_t i = 0; i < scene.bodies.size(); ++i) {
       const Body& body = scene.bodies[i];
       const Pose file = poseOf(body), &pose = poses[i];
       if (pose.x == file.x && pose.y == file.y && pose.angle == file.angle) continue;
       if (!std::isfinite(pose.x) || !std::isfinite(pose.y) || !std::isfinite(pose.angle)) continue;
-      starts.push_back({{condition.id, body.id}, i, static_cast<int>(c), pose});
+      starts.push_back({{condition.id, body.id}, i, static_cast<int>(c), pose, condition.test});
     }
   }
   return starts;

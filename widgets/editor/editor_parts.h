@@ -100,12 +100,13 @@ std::vector<SnapPoint> snapPoints(const Scene& scene, const std::vector<std::str
 /// Of these bodies alone: what of them may snap to others.
 std::vector<Eigen::Vector2d> ownPoints(const Scene& scene, const std::vector<std::string>& bodies);
 
-/// Bodies of a condition that start elsewhere than the file has them.
+/// Bodies of a condition that is switched on and starts them elsewhere than the file has them.
 struct Start {
   StartRef ref{};
   std::size_t body = 0;  ///< index in the scene
   int condition = 0;     ///< index among all conditions
   Pose pose{};
+  bool test = false;  ///< not trained on
 };
 std::vector<Start> startsOf(const Scene& scene);
 
