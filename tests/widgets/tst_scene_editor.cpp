@@ -128,6 +128,7 @@ class TestSceneEditor : public QObject {
   void chainsEndOpenOrClosed();
   void shiftKeepsEdgesAtStepsOfFifteenDegrees();
   void jointsTakeAnAnchorAndTwoBodies();
+  void jointsOfWhatCannotMoveAreRefused();
   void aRodTiesTwoPlaces();
   void arrowsNudge();
   void numbersTypedInADragAreExact();
@@ -238,10 +239,17 @@ void TestSceneEditor::draggingSnapsToTheGridAndAltSuspends() {
 }
 
 void TestSceneEditor::draggingSnapsToCorners() {
-  // The left box's right edge comes near the right box's left edge.
-  const double pixel = 1 / m_canvas->map().pixelsPerUnit;
-  drag(at(-2, 0), at(-2, 0) + QPoint(static_cast<int>(std::lround(3 / pixel)) - 4, 3));
-  QVERIFY2(near(body("left").position, {1, 0}), qPrintable(QString::number(body("left").position.x())));
+  // The left box's right edge comes near the right box's left edge, which lies on no line of the grid.
+  auto scene = std::make_shared<Scene>(*m_editor->scene());
+  scene->bodies[1].position = {2.0371, 0.0113};
+  m_editor->setScene(scene);
+  const QPoint wanted = at(1.0371, 0.0113) - at(-2, 0);
+  drag(at(-2, 0), at(-2, 0) + wanted + QPoint(-4, 3));
+  QVERIFY2(near(body("left").position, {1.0371, 0.0113}),
+           qPrintable(QString::number(body("left").position.x())));
+  // Out of reach the grid holds again.
+  drag(at(1, 0), at(1, 0) + QPoint(-60, 40));
+  QVERIFY(!near(body("left").position, {1.0371, 0.0113}, 0.1));
 }
 
 void TestSceneEditor::escapeTakesADragBack() {
@@ -470,6 +478,21 @@ void TestSceneEditor::jointsTakeAnAnchorAndTwoBodies() {
   click(2, 0);
   click(0, 2);
   QCOMPARE(m_editor->scene()->joint("weld1")->type, Joint::Type::Weld);
+}
+
+void TestSceneEditor::jointsOfWhatCannotMoveAreRefused() {
+  auto scene = std::make_shared<Scene>(*m_editor->scene());
+  scene->bodies[0].dynamic = scene->bodies[1].dynamic = false;
+  m_editor->setScene(scene);
+  QSignalSpy hints(m_editor.get(), &SceneEditor::hintChanged);
+  key(Qt::Key_W);
+  click(0, 1);
+  click(-2, 0);
+  click(2, 0);
+  QVERIFY(m_document->titles.isEmpty());
+  QVERIFY(hints.last().first().toString().contains("can move"));
+  click(0, 2);
+  QCOMPARE(m_editor->scene()->joint("weld1")->bodyB, std::string("disc"));
 }
 
 void TestSceneEditor::aRodTiesTwoPlaces() {

@@ -25,6 +25,11 @@ QString jointName(Joint::Type type) {
 
 }  // namespace
 
+bool JointTool::movable(const std::string& id) const {
+  const Body* body = m_canvas.sceneValue().body(id);
+  return body && body->dynamic;
+}
+
 std::vector<std::string> JointTool::bodiesAtAnchor() const {
   if (!m_anchor) return {};
   const PickedPart upper = m_canvas.bodyAt(m_canvas.pixelOf(*m_anchor));
@@ -80,6 +85,8 @@ void JointTool::pick(const ToolEvent& event) {
     m_bodyA = body.id;
   } else if (m_bodyA == body.id) {
     m_refusal = QStringLiteral("A joint needs two different bodies");
+  } else if (!movable(m_bodyA) && !movable(body.id)) {
+    m_refusal = QStringLiteral("Neither body can move: click a dynamic one");
   } else {
     finish(body.id, m_type == Joint::Type::Distance ? m_canvas.snapped(event) : *m_anchor);
     return;
@@ -90,7 +97,7 @@ void JointTool::pick(const ToolEvent& event) {
 bool JointTool::confirm() {
   if (!m_anchor || !m_bodyA.empty()) return false;
   const std::vector<std::string> bodies = bodiesAtAnchor();
-  if (bodies.size() != 2) return false;
+  if (bodies.size() != 2 || (!movable(bodies[0]) && !movable(bodies[1]))) return false;
   m_bodyA = bodies[0];
   finish(bodies[1], *m_anchor);
   return true;

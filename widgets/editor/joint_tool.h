@@ -27,6 +27,7 @@ class JointTool : public Tool {
 
  private:
   void pick(const ToolEvent& event);
+  bool movable(const std::string& id) const;
   void finish(const std::string& bodyB, const Eigen::Vector2d& anchorB);
   /// The two topmost bodies at the anchor, the lower one first.
   std::vector<std::string> bodiesAtAnchor() const;
