@@ -13,6 +13,11 @@
 
 namespace gps::ui {
 
+/// More bodies than this are drawn with hairlines.
+inline constexpr std::size_t kManyBodies = 150;
+/// Pixels around the target that are the target.
+inline constexpr double kGoalReach = 9.0;
+
 /// The drawing of the editor: items, camera, selection, gestures, and the tool in hand. Contract of the
 /// signals as in SceneEditor.
 class EditorCanvas : public QGraphicsView {
