@@ -10,6 +10,7 @@
 #include "core/scene/part_registry.h"
 #include "core/scene/polygon.h"
 #include "core/scene/scene_keys.h"
+#include "core/scene/shape_mass.h"
 
 namespace gps {
 namespace {
@@ -111,6 +112,24 @@ void readShape(const JsonNode& node, const Body& body, const World& world, std::
                needsMass ? "Use a density above 0, or make the body static." : "Use 0 or more.");
   }
   shapes.push_back(std::move(shape));
+}
+
+/// The physics counts in single precision and shape by shape: of a small shape far from the origin of its body it
+/// finds no moment of inertia, and gives up.
+void checkMoments(const JsonNode& node, const Body& body, const World& world) {
+  constexpr double kShare = 1e-5;      // of the moment about the origin, some twenty times its rounding
+  constexpr double kSmallest = 1e-30;  // kg times square world units; single precision ends at 1e-38
+  Moments sum;
+  for (std::size_t i = 0; i < body.shapes.size(); ++i) {
+    sum += momentsOf(body.shapes[i]);
+    if (!(sum.mass > 0.0)) continue;
+    if (sum.central() * world.scale * world.scale < kSmallest) {
+      node.fail("The body " + body.id + " is too light for the physics.", "Raise its density, or make it larger.");
+    } else if (sum.central() < kShare * sum.second) {
+      node.fail("Shape " + std::to_string(i) + " of " + body.id + " is too far from the body's origin for its size.",
+                "Put the shape near the origin, and the body where the shape should be.");
+    }
+  }
 }
 
 /// The body a part acts on or measures: it must exist and take part in the physics.
@@ -216,6 +235,7 @@ void readBody(const JsonNode& node, Scene& scene) {
       std::none_of(body.shapes.begin(), body.shapes.end(), heavy)) {
     node.fail("The dynamic body " + body.id + " has no mass.", "Give one of its shapes a density above 0.");
   }
+  if (node.good() && body.dynamic && !body.ghost) checkMoments(node, body, scene.world);
   scene.bodies.push_back(std::move(body));
 }
 

@@ -101,6 +101,10 @@ void TestSceneReader::badFilesNameWhatWhereAndMend_data() {
   row("missing_state", "The key state is missing.", "", "Add it.");
   row("tiny_circle", "radius must be at least 0.005 m for the physics, but is 0.001 m.",
       ", /bodies/1/shapes/0/circle", "Make it larger, or raise world.scale.");
+  row("far_shape", "Shape 0 of cart is too far from the body's origin for its size.", ", /bodies/1",
+      "Put the shape near the origin, and the body where the shape should be.");
+  row("light_body", "The body cart is too light for the physics.", ", /bodies/1",
+      "Raise its density, or make it larger.");
   row("not_an_object", "The file must be an object, but is a list of 2.", "", "Write { ... } here.");
 }
 
