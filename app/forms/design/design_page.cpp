@@ -413,11 +413,11 @@ void DesignPage::duplicateSelected() {
 bool DesignPage::copySelected() {
   if (!m_document || m_selection.parts.empty()) return false;
   const SceneTree copy = copyParts(m_document->tree(), m_selection.parts);
-  auto* data = new QMimeData;
+  auto* mime = new QMimeData;
   const QByteArray written = QByteArray::fromStdString(sceneText(copy));
-  data->setData(QLatin1String(kPartsMimeType), written);
-  data->setText(QString::fromUtf8(written));
-  QGuiApplication::clipboard()->setMimeData(data);
+  mime->setData(QLatin1String(kPartsMimeType), written);
+  mime->setText(QString::fromUtf8(written));
+  QGuiApplication::clipboard()->setMimeData(mime);
   return true;
 }
 
@@ -426,10 +426,10 @@ void DesignPage::cutSelected() {
 }
 
 void DesignPage::paste() {
-  const QMimeData* data = QGuiApplication::clipboard()->mimeData();
-  if (!m_document || !data) return;
-  const QByteArray own = data->data(QLatin1String(kPartsMimeType));
-  const QByteArray written = own.isEmpty() ? data->text().toUtf8() : own;
+  const QMimeData* mime = QGuiApplication::clipboard()->mimeData();
+  if (!m_document || !mime) return;
+  const QByteArray own = mime->data(QLatin1String(kPartsMimeType));
+  const QByteArray written = own.isEmpty() ? mime->text().toUtf8() : own;
   const Result<SceneTree> copy =
       parseParts(std::string_view(written.constData(), static_cast<std::size_t>(written.size())));
   if (!copy) {
