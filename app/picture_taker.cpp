@@ -51,7 +51,9 @@ Status PictureTaker::begin() {
       const Status status = run->setParameter("run.iterations", QString::number(m_options.iterations));
       if (!status) return status;
     }
-    if (m_options.pauseAfter.empty()) {
+    if (m_options.design) {
+      m_window.showDesign();
+    } else if (m_options.pauseAfter.empty()) {
       for (RunSession* run : m_window.runs()) run->start();
     }
   }
@@ -62,6 +64,7 @@ Status PictureTaker::begin() {
 void PictureTaker::watch() {
   bool waiting = false, failed = false;
   for (RunSession* run : m_window.runs()) {
+    if (m_options.design) break;
     const RunState state = run->state();
     failed = failed || state == RunState::Failed;
     if (state == RunState::Failed || state == RunState::Finished) continue;

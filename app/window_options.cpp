@@ -10,9 +10,10 @@ namespace gps {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> kOptions{"--config-dir", "--theme",       "--grab",
+constexpr std::array<std::string_view, 10> kOptions{"--config-dir", "--theme",       "--grab",
                                                    "--size",       "--scene",       "--algorithms",
-                                                   "--iterations", "--pause-after", "--condition"};
+                                                   "--iterations", "--pause-after", "--condition",
+                                                    "--view"};
 
 std::optional<int> number(std::string_view text, int min, int max) {
   int value = 0;
@@ -69,6 +70,9 @@ Status take(WindowOptions& options, std::string_view name, std::string value) {
     const std::optional<int> place = number(value, 1, 10000);
     if (!place) return wrong(name, value, "Give the place of a trained start: 1 for the first.");
     options.condition = *place;
+  } else if (name == "--view") {
+    if (value != "learn" && value != "design") return wrong(name, value, "Use learn or design.");
+    options.design = value == "design";
   } else {
     options.pauseAfter = std::move(value);
   }
@@ -109,9 +113,9 @@ Result<WindowOptions> parseWindowOptions(int argc, const char* const* argv) {
     if (Status status = take(options, name, std::move(value)); !status) return status.error();
   }
   const bool grabOnly = !options.scene.empty() || !options.algorithms.empty() || options.iterations > 0 ||
-                        !options.pauseAfter.empty() || options.condition > 0;
+                        !options.pauseAfter.empty() || options.condition > 0 || options.design;
   if (grabOnly && options.grab.empty()) {
-    return Error{"--scene, --algorithms, --iterations, --pause-after and --condition belong to --grab.",
+    return Error{"--scene, --algorithms, --iterations, --pause-after, --condition and --view belong to --grab.",
                  "command line", "Add --grab FILE.png, or use gps-studio train SCENE."};
   }
   if (!options.scene.empty() && !options.file.empty()) {
@@ -131,6 +135,7 @@ std::string_view windowOptionsHelp() {
          "      --iterations N           per run\n"
          "      --pause-after PHASE      take the picture inside the last iteration, after this phase\n"
          "      --condition N            single out one start, the first is 1\n"
+         "      --view learn|design      the runs, or the editor of the task\n"
          "      --size WxH               in pixels, 1280x800 unless given\n";
 }
 

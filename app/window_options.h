@@ -24,6 +24,7 @@ struct WindowOptions {
   int iterations = 0;                   ///< 0: as the scene suggests
   std::string pauseAfter;               ///< phase of the last iteration after which the picture is taken
   int condition = 0;                    ///< the one singled out, from 1; 0: all
+  bool design = false;                  ///< the design view instead of the runs
 };
 
 /// Fails with what is wrong and what would be right.

@@ -119,13 +119,13 @@ void DesignPage::makeLayout() {
   top->setStretchFactor(1, 1);
   top->setSizes({248, 728, 304});
 
-  auto* below = new QWidget(this);
-  m_problemTitle = new QLabel(below);
+  m_below = new QWidget(this);
+  m_problemTitle = new QLabel(m_below);
   m_problemTitle->setObjectName("design.problemTitle");
   m_problemTitle->setContentsMargins(12, 6, 12, 2);
-  m_problems = new ProblemList(below);
+  m_problems = new ProblemList(m_below);
   m_problemTitle->setBuddy(m_problems);
-  auto* belowColumn = new QVBoxLayout(below);
+  auto* belowColumn = new QVBoxLayout(m_below);
   belowColumn->setContentsMargins(0, 0, 0, 0);
   belowColumn->setSpacing(0);
   belowColumn->addWidget(m_problemTitle);
@@ -134,7 +134,7 @@ void DesignPage::makeLayout() {
   all->setObjectName("design.rows");
   all->setChildrenCollapsible(false);
   all->addWidget(top);
-  all->addWidget(below);
+  all->addWidget(m_below);
   all->setStretchFactor(0, 1);
   all->setSizes({640, 110});
   auto* column = new QVBoxLayout(this);
@@ -264,7 +264,11 @@ void DesignPage::showParts() {
   QStringList counts;
   if (errors > 0) counts << (errors == 1 ? tr("1 error") : tr("%1 errors").arg(errors));
   if (warnings > 0) counts << (warnings == 1 ? tr("1 warning") : tr("%1 warnings").arg(warnings));
-  m_problemTitle->setText(counts.isEmpty() ? tr("Problems") : tr("Problems: %1").arg(counts.join(", ")));
+  m_problemTitle->setText(counts.isEmpty() ? tr("No problems: the task can be learned.")
+                                           : tr("Problems: %1").arg(counts.join(", ")));
+  // An empty list would take the drawing's room.
+  m_problems->setVisible(!problems.empty());
+  m_below->setMaximumHeight(problems.empty() ? m_problemTitle->sizeHint().height() + 8 : QWIDGETSIZE_MAX);
   QStringList owners;
   for (const Problem& problem : problems) owners << ownerOf(problem.pointer);
   m_problems->setProblems(problems, owners);

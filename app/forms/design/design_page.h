@@ -76,6 +76,7 @@ class DesignPage : public QWidget {
   Outline* m_outline = nullptr;
   Inspector* m_inspector = nullptr;
   ProblemList* m_problems = nullptr;
+  QWidget* m_below = nullptr;
   QLabel* m_problemTitle = nullptr;
   SceneEditor* m_view = nullptr;
   QToolButton* m_add = nullptr;

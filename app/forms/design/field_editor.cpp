@@ -68,8 +68,9 @@ FieldEditor::FieldEditor(const SceneField& field, const QString& name, bool requ
     grid->addWidget(m_editor, 1, 0, 1, 3);
   } else {
     grid->addWidget(label, 0, 0);
-    grid->addWidget(m_editor, 0, 1);
-    grid->setColumnMinimumWidth(2, kUnitWidth);  // fields end on one line
+    const bool words = field.kind == FieldKind::Text;
+    grid->addWidget(m_editor, 0, 1, 1, words ? 2 : 1);
+    grid->setColumnMinimumWidth(2, kUnitWidth);  // numbers end on one line
     if (!unit.isEmpty()) {
       auto* suffix = new QLabel(unit, this);
       suffix->setProperty("role", "muted");

@@ -39,10 +39,6 @@ void ProblemList::setProblems(const std::vector<Problem>& problems, const QStrin
     item->setIcon(error ? icon("error", theme.danger) : icon("warning", theme.warning));
     item->setData(Qt::AccessibleTextRole, (error ? tr("Error: %1") : tr("Warning: %1")).arg(item->text()));
   }
-  if (!problems.empty()) return;
-  auto* item = new QListWidgetItem(tr("No problems: the task can be learned."), this);
-  item->setForeground(theme.muted);
-  item->setFlags(Qt::ItemIsEnabled);
 }
 
 void ProblemList::changeEvent(QEvent* event) {
