@@ -130,7 +130,7 @@ void DesignPage::makeLayout() {
   belowColumn->setSpacing(0);
   belowColumn->addWidget(m_problemTitle);
   belowColumn->addWidget(m_problems, 1);
-  auto* all = new QSplitter(Qt::Vertical, this);
+  auto* all = m_rows = new QSplitter(Qt::Vertical, this);
   all->setObjectName("design.rows");
   all->setChildrenCollapsible(false);
   all->addWidget(top);
@@ -266,14 +266,23 @@ void DesignPage::showParts() {
   if (warnings > 0) counts << (warnings == 1 ? tr("1 warning") : tr("%1 warnings").arg(warnings));
   m_problemTitle->setText(counts.isEmpty() ? tr("No problems: the task can be learned.")
                                            : tr("Problems: %1").arg(counts.join(", ")));
-  // An empty list would take the drawing's room.
-  m_problems->setVisible(!problems.empty());
-  m_below->setMaximumHeight(problems.empty() ? m_problemTitle->sizeHint().height() + 8 : QWIDGETSIZE_MAX);
+  giveProblemsRoom(!problems.empty());
   QStringList owners;
   for (const Problem& problem : problems) owners << ownerOf(problem.pointer);
   m_problems->setProblems(problems, owners);
   showSelection();
   if (lost) Q_EMIT selectionChanged();
+}
+
+void DesignPage::giveProblemsRoom(bool some) {
+  if (m_problems->isVisibleTo(this) == some) return;
+  // An empty list would take the drawing's room.
+  m_problems->setVisible(some);
+  m_below->setMaximumHeight(some ? QWIDGETSIZE_MAX : m_problemTitle->sizeHint().height() + 8);
+  // A splitter does not give back on its own what a part may not use.
+  const QList<int> sizes = m_rows->sizes();
+  const int below = some ? 110 : m_below->maximumHeight();
+  m_rows->setSizes({std::max(sizes.value(0) + sizes.value(1) - below, 600), below});
 }
 
 void DesignPage::select(const DesignSelection& selection) {

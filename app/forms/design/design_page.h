@@ -10,6 +10,7 @@
 
 class QLabel;
 class QMenu;
+class QSplitter;
 class QToolButton;
 
 namespace gps::ui {
@@ -57,6 +58,7 @@ class DesignPage : public QWidget {
   QMenu* makeAddMenu();
   void showDocument();
   void showSelection();
+  void giveProblemsRoom(bool some);
   bool run(const QString& title, const SceneDocument::Command& command);
   void arrange(int how);
   QString nameOfSelection() const;
@@ -76,6 +78,7 @@ class DesignPage : public QWidget {
   Outline* m_outline = nullptr;
   Inspector* m_inspector = nullptr;
   ProblemList* m_problems = nullptr;
+  QSplitter* m_rows = nullptr;
   QWidget* m_below = nullptr;
   QLabel* m_problemTitle = nullptr;
   SceneEditor* m_view = nullptr;
