@@ -18,6 +18,7 @@
 #include <QUrl>
 #include <QVBoxLayout>
 #include <algorithm>
+#include <utility>
 
 #include "app/bridge/comparison.h"
 #include "app/documents/recovery_copy.h"
@@ -185,8 +186,9 @@ void MainWindow::connectViews() {
   connect(m_messages, &MessageBar::dismissed, this, [this](const QString& key) {
     m_answers.erase(key);
     if (key == "close") m_closing = m_discarding = false;  // the answer was no
-    if (key == "recover") {
-      for (const RecoveryCopy::Found& found : m_recovery->left()) RecoveryCopy::discard(found);
+    if (key == "recover" && m_offered) {
+      RecoveryCopy::discard(*std::exchange(m_offered, std::nullopt));
+      offerRecovery();  // there may be more
     }
   });
 }
@@ -417,21 +419,28 @@ void MainWindow::applyLayers() {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-  if (unsaved() && !m_discarding) {
+  m_design->settle();
+  // An answer holds for this once, and for the changes there were.
+  const bool discarding = std::exchange(m_discarding, false);
+  const bool closing = std::exchange(m_closing, false);
+  if (unsaved() && !discarding) {
     ask("close", tr("%1 has changes that are not saved.").arg(m_document->displayName()),
-        tr("Save it first to keep them."), tr("Discard and close"), [this] {
+        tr("Save it first to keep them."), tr("Discard and close"), [this, closing] {
           m_discarding = true;
+          m_closing = closing;
           close();
         });
     event->ignore();
     return;
   }
-  if (anyActive() && !m_closing) {
+  if (anyActive() && !closing) {
     ask("close",
         tr("A run is still going, and this version saves nothing: closing discards %n iteration(s).", nullptr,
            discardedIterations()),
-        tr("Export the log first if you want to keep the numbers."), tr("Close anyway"), [this] {
+        tr("Export the log first if you want to keep the numbers."), tr("Close anyway"),
+        [this, discarding, text = m_document->text()] {
           m_closing = true;
+          m_discarding = discarding && text == m_document->text();
           close();
         });
     event->ignore();

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/bridge/run_session.h"
+#include "app/documents/recovery_copy.h"
 #include "app/documents/settings.h"
 #include "app/window_actions.h"
 #include "widgets/panels/message_bar.h"
@@ -23,7 +24,6 @@ namespace gps::ui {
 
 class DesignPage;
 class PlotBoard;
-class RecoveryCopy;
 class RunPanel;
 class SceneDocument;
 class StartPage;
@@ -111,6 +111,10 @@ class MainWindow : public QMainWindow {
   void showEditActions();
   void chooseTaskFile();
   void offerRecovery();
+  /// Ends and forgets the runs, and what was said about them.
+  void dropRuns();
+  /// A file that is a task, but not one that can be learned yet. False: it is neither.
+  bool openUnfinished(const QString& file);
   void runsChanged();
   void restart(int run, const std::string& algorithm, Parameters parameters);
   QString letter(const RunSession* run) const;
@@ -173,6 +177,7 @@ class MainWindow : public QMainWindow {
   bool m_formDirty = false;
   bool m_closing = false;     ///< asked before, or nothing to ask
   bool m_discarding = false;  ///< the same about changes that are not saved
+  std::optional<RecoveryCopy::Found> m_offered{};  ///< the copy the message about unsaved changes names
   std::map<QString, std::function<void()>> m_answers;
   std::vector<std::pair<QString, QString>> m_queuedShown;
 };

@@ -166,12 +166,8 @@ bool MainWindow::beginRuns(std::shared_ptr<const Task> task, const std::string& 
     m_messages->post("scene", Severity::Error, parameters.error());
     return false;
   }
+  dropRuns();
   m_learned = m_document->text();
-  m_messages->clear();
-  m_answers.clear();
-  m_workspace->setRuns({});
-  m_runs.clear();
-  m_selected = 0;
   m_runs.push_back(std::make_unique<RunSession>(
       RunSetup{algorithm + "-1", algorithm, std::move(task), *std::move(parameters)}, legend(algorithm, 0)));
   watch(m_runs.back().get());
@@ -179,16 +175,24 @@ bool MainWindow::beginRuns(std::shared_ptr<const Task> task, const std::string& 
   runsChanged();
   tick();
   m_workspace->setFocus();  // no button is favoured; Tab leads into the first one
+  offerRecovery();          // the messages were cleared, and it may have been among them
   return true;
 }
 
 void MainWindow::openWhenAllowed(const QString& nameOrFile) {
   // Read first: a file that can't be opened is no reason to ask for anything.
+  m_design->settle();
   const std::shared_ptr<const Task> task = readTask(nameOrFile);
-  if (!task) return;
-  m_messages->dismiss("scene");
   const QString file = sceneFile(nameOrFile);
-  const auto open = [this, task, file] { openTask(task, kFirstAlgorithm, file); };
+  if (!task) {
+    if (openUnfinished(file)) m_messages->dismiss("scene");
+    return;
+  }
+  m_messages->dismiss("scene");
+  const auto open = [this, nameOrFile, file] {
+    // The file may have changed while the question stood.
+    if (const std::shared_ptr<const Task> newest = readTask(nameOrFile)) openTask(newest, kFirstAlgorithm, file);
+  };
   if (unsaved()) {
     ask("open", tr("%1 has changes that are not saved.").arg(m_document->displayName()),
         tr("Save it first to keep them."), tr("Discard and open"), open);

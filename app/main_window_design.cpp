@@ -134,7 +134,17 @@ std::shared_ptr<const Task> MainWindow::compileDocument() {
   return nullptr;
 }
 
+void MainWindow::dropRuns() {
+  m_messages->clear();
+  m_answers.clear();
+  m_workspace->setRuns({});
+  m_runs.clear();
+  m_selected = 0;
+  m_learned.clear();
+}
+
 void MainWindow::showLearn(bool start) {
+  m_design->settle();
   const bool same = !m_runs.empty() && m_document->text() == m_learned;
   const auto go = [this, start] {
     if (start) requestStart();
@@ -153,9 +163,10 @@ void MainWindow::showLearn(bool start) {
   if (!task) return;
   m_messages->dismiss("task");
   const std::string algorithm = m_runs.empty() ? kFirstAlgorithm : m_runs.front()->setup().algorithm;
-  const auto begin = [this, task, algorithm, go] {
-    beginRuns(task, algorithm);
-    go();
+  const auto begin = [this, algorithm, go] {
+    // The question may have stood while the task was changed further.
+    const std::shared_ptr<const Task> newest = compileDocument();
+    if (newest && beginRuns(newest, algorithm)) go();
   };
   const int lost = discardedIterations();
   if (lost == 0 && !anyActive()) {
@@ -168,13 +179,9 @@ void MainWindow::showLearn(bool start) {
 }
 
 void MainWindow::newTask() {
+  m_design->settle();
   const auto make = [this] {
-    m_messages->clear();
-    m_answers.clear();
-    m_workspace->setRuns({});
-    m_runs.clear();
-    m_selected = 0;
-    m_learned.clear();
+    dropRuns();
     m_document->startWith(emptyTask("untitled"));
     m_design->select(DesignSelection());
     showDesign();
@@ -191,6 +198,7 @@ void MainWindow::newTask() {
 }
 
 bool MainWindow::saveTask() {
+  m_design->settle();
   if (Status done = m_document->save(); !done) {
     m_messages->post("save", Severity::Error, done.error());
     return false;
@@ -205,6 +213,7 @@ bool MainWindow::saveTask() {
 }
 
 bool MainWindow::saveTaskAs(const QString& path) {
+  m_design->settle();
   if (Status done = m_document->saveAs(path); !done) {
     m_messages->post("save", Severity::Error, done.error());
     return false;
@@ -236,23 +245,54 @@ void MainWindow::chooseTaskFile() {
 
 void MainWindow::offerRecovery() {
   const std::vector<RecoveryCopy::Found> left = m_recovery->left();
+  m_offered.reset();
   if (left.empty()) return;
   const RecoveryCopy::Found newest = left.front();
+  m_offered = newest;
   const QString name = newest.path.isEmpty() ? tr("a new task") : QFileInfo(newest.path).fileName();
   ask("recover", tr("Unsaved changes of %1 were found.").arg(name),
-      tr("The program ended before they were saved. Closing this message discards them."), tr("Restore"),
-      [this, newest] {
+      unsaved() ? tr("Save %1 first: restoring would replace it.").arg(m_document->displayName())
+                : tr("The program ended before they were saved. Closing this message discards them."),
+      tr("Restore"), [this, newest] {
+        if (unsaved() || anyActive()) {
+          offerRecovery();  // says what has to be done first
+          return;
+        }
         if (Status done = m_document->recover(newest.text, newest.path); !done) {
           m_messages->post("recover", Severity::Error, done.error());
           return;
         }
-        m_recovery->flush();
-        RecoveryCopy::discard(newest);
-        m_runs.clear();
-        m_learned.clear();
+        dropRuns();
+        // The old copy goes only when the new one is on the disk.
+        if (m_recovery->flush()) RecoveryCopy::discard(newest);
+        m_offered.reset();
         showDesign();
-        offerRecovery();  // there may be more
       });
+}
+
+bool MainWindow::openUnfinished(const QString& file) {
+  SceneDocument probe;
+  if (file.isEmpty() || !probe.open(file) || !probe.readable()) return false;
+  const auto open = [this, file] {
+    dropRuns();
+    if (Status done = m_document->open(file); !done) {
+      m_messages->post("scene", Severity::Error, done.error());
+      return;
+    }
+    m_design->select(DesignSelection());
+    showDesign();
+  };
+  const int lost = discardedIterations();
+  if (!unsaved() && !anyActive() && lost == 0) {
+    open();
+  } else if (unsaved()) {
+    ask("open", tr("%1 has changes that are not saved.").arg(m_document->displayName()),
+        tr("Save it first to keep them."), tr("Discard and open"), open);
+  } else {
+    ask("open", tr("Opening another task discards the run and its %n iteration(s).", nullptr, lost), {},
+        tr("Open anyway"), open);
+  }
+  return true;
 }
 
 }  // namespace gps::ui

@@ -51,11 +51,11 @@ RecoveryCopy::~RecoveryCopy() {
   if (m_due.isActive()) flush();
 }
 
-void RecoveryCopy::flush() {
+bool RecoveryCopy::flush() {
   m_due.stop();
   if (!m_document->isModified()) {
     giveUp();
-    return;
+    return true;
   }
   if (!m_lock) {
     QDir().mkpath(m_folder);
@@ -64,9 +64,10 @@ void RecoveryCopy::flush() {
     m_lock->setStaleLockTime(0);  // never by age: a window may stay open for days
     if (!m_lock->tryLock(0)) m_lock.reset();
   }
+  // Without the lock another window would take the copy for one that was left behind.
+  if (!m_lock) return false;
   // A full disk must not stop the work; saving will say what is wrong.
-  const Status written = writeFile(m_file, packed(m_document->path(), m_document->text()));
-  Q_UNUSED(written)
+  return writeFile(m_file, packed(m_document->path(), m_document->text())).ok();
 }
 
 void RecoveryCopy::giveUp() {

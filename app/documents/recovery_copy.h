@@ -31,8 +31,8 @@ class RecoveryCopy : public QObject {
   std::vector<Found> left() const;
   static void discard(const Found& found);
 
-  /// Writes now what is due.
-  void flush();
+  /// Writes now what is due. False: unsaved work could not be written.
+  bool flush();
   /// The work is given up: nothing stays behind.
   void giveUp();
 

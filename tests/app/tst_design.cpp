@@ -9,6 +9,7 @@
 #include <QTemporaryDir>
 #include <QToolButton>
 #include <QtTest>
+#include <map>
 
 #include "app/documents/recovery_copy.h"
 #include "app/documents/scene_document.h"
@@ -17,6 +18,7 @@
 #include "app/forms/design/inspector.h"
 #include "app/forms/design/problem_list.h"
 #include "app/main_window.h"
+#include "core/scene/scene_reader.h"
 #include "widgets/editor/robot_templates.h"
 #include "widgets/editor/scene_editor.h"
 
@@ -71,6 +73,9 @@ class TestDesign : public QObject {
   void aNumberThatIsNoneStaysInItsField();
   void anEmptiedFieldGoesBackToTheDefault();
   void renamingInTheFormKeepsThePartSelected();
+  void aFormThatChangesUnderTheTypingWritesNowhereElse();
+  void whatIsBeingTypedIsSavedAndLearned();
+  void aTaskThatIsNotFinishedOpensAgain();
   void theDrawingAndTheListShareTheSelection();
   void aDragInTheDrawingIsOneStep();
   void everyRobotReadsWhereItIsDropped();
@@ -180,6 +185,77 @@ void TestDesign::renamingInTheFormKeepsThePartSelected() {
   QVERIFY(o.document().readable());
   o.type("inspector.id", "cart");  // a body has it
   QVERIFY(o.document().scene()->joint("hinge"));
+}
+
+void TestDesign::aFormThatChangesUnderTheTypingWritesNowhereElse() {
+  Opened o;
+  QVERIFY(o.window.openScene("cart_pole"));
+  o.window.actions().design->trigger();
+  // With the real focus: the form that is taken away loses it, and must not commit to what comes after.
+  QVERIFY(QTest::qWaitForWindowActive(&o.window));
+  o.page().select({{{PartKind::Body, "cart"}}, TreePath()});
+  o.type("inspector.id", "wagon");
+  QVERIFY(o.document().scene()->body("wagon"));
+  o.page().select({{{PartKind::Condition, o.document().scene()->conditions.front().id}}, TreePath()});
+  o.type("inspector.id", "first");
+  QCOMPARE(o.document().scene()->conditions.front().id, std::string("first"));
+
+  // Typed, not left, and the part goes: what was typed came first, and the neighbours keep their values.
+  o.page().select({{{PartKind::Body, "wagon"}}, TreePath()});
+  auto* line = o.find<QLineEdit>("field.position");
+  QVERIFY(line);
+  line->setFocus();
+  line->selectAll();
+  QTest::keyClicks(line, "7, 8");
+  o.page().removeSelected();
+  const auto places = [&o] {
+    std::map<std::string, std::string> found;
+    for (const SceneTree& body : o.document().tree().at("bodies"))
+      found[body.at("id").get<std::string>()] = body.contains("position") ? body.at("position").dump() : "";
+    return found;
+  };
+  QVERIFY(!places().contains("wagon"));
+  for (const auto& [id, place] : places()) QVERIFY2(place != "[7,8]", id.c_str());
+  o.document().undo();
+  QCOMPARE(places().at("wagon"), std::string("[7,8]"));
+  o.document().undo();
+  QVERIFY(places().at("wagon") != "[7,8]");
+}
+
+void TestDesign::whatIsBeingTypedIsSavedAndLearned() {
+  Opened o;
+  QVERIFY(o.window.openScene("cart_pole"));
+  o.window.actions().design->trigger();
+  o.page().select(DesignSelection());
+  auto* line = o.find<QLineEdit>("field.horizon");
+  QVERIFY(line);
+  line->selectAll();
+  QTest::keyClicks(line, "77");
+  const QString file = o.folder.filePath("mine.scene.json");
+  QVERIFY(o.window.saveTaskAs(file));
+  QVERIFY(!o.document().isModified());
+  const Result<Scene> saved = readScene(file.toStdString());
+  QVERIFY(saved.ok());
+  QCOMPARE(saved->horizon, 77);
+  line = o.find<QLineEdit>("field.horizon");
+  line->selectAll();
+  QTest::keyClicks(line, "66");
+  o.window.showLearn(false);
+  QCOMPARE(o.window.runs().front()->setup().task->T, 66);
+}
+
+void TestDesign::aTaskThatIsNotFinishedOpensAgain() {
+  Opened o;
+  o.window.newTask();
+  o.add("bodies.dynamic");
+  const QString file = o.folder.filePath("begun.scene.json");
+  QVERIFY(o.window.saveTaskAs(file));
+  o.window.newTask();
+  QVERIFY(o.document().scene()->bodies.empty());
+  o.window.openWhenAllowed(file);
+  QCOMPARE(o.document().path(), file);
+  QCOMPARE(o.document().scene()->bodies.size(), std::size_t{1});
+  QVERIFY(o.page().isVisible());
 }
 
 void TestDesign::theDrawingAndTheListShareTheSelection() {

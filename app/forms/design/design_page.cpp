@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/forms/design/design_page.h"
 
+#include <QApplication>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QLineEdit>
 #include <QMenu>
 #include <QMimeData>
 #include <QSplitter>
@@ -59,7 +61,7 @@ DesignPage::DesignPage(QWidget* parent) : QWidget(parent) {
                           enabled ? std::nullopt : std::optional(SceneTree(false)));
         });
   });
-  connect(m_inspector, &Inspector::edited, this, &DesignPage::run);
+  connect(m_inspector, &Inspector::edited, this, &DesignPage::apply);
   connect(m_inspector, &Inspector::renamed, this, [this](const PartRef& part, const QString& id) {
     const PartRef after{part.kind, id.toStdString()};
     if (m_document && findPart(m_document->tree(), after)) select({{after}, TreePath()});
@@ -369,7 +371,21 @@ QString DesignPage::ownerOf(const std::string& pointer) const {
   return {};
 }
 
+void DesignPage::settle() {
+  m_inspector->settle();
+  // The numbers of the drawing commit when they are left.
+  if (QWidget* focus = QApplication::focusWidget(); focus && m_view->isAncestorOf(focus)) {
+    if (qobject_cast<QLineEdit*>(focus)) focus->clearFocus();
+  }
+}
+
 bool DesignPage::run(const QString& title, const SceneDocument::Command& command) {
+  // What is being typed belongs to the part that is shown now, and comes first.
+  m_inspector->settle();
+  return apply(title, command);
+}
+
+bool DesignPage::apply(const QString& title, const SceneDocument::Command& command) {
   if (!m_document) return false;
   const Status done = m_document->edit(title, command);
   if (!done) {

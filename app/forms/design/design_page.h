@@ -35,6 +35,9 @@ class DesignPage : public QWidget {
   /// Selects what a JSON pointer lies in and leads to its field.
   void showCulprit(const std::string& pointer);
 
+  /// Takes what is being typed in the form or the drawing, before the task is saved, learned or left.
+  void settle();
+
   // What the Edit menu does.
   void addPart(PartKind kind, const std::string& type);
   void removeSelected();
@@ -60,6 +63,7 @@ class DesignPage : public QWidget {
   void showSelection();
   void giveProblemsRoom(bool some);
   bool run(const QString& title, const SceneDocument::Command& command);
+  bool apply(const QString& title, const SceneDocument::Command& command);
   void arrange(int how);
   QString nameOfSelection() const;
   /// Id of the part a JSON pointer lies in; empty where it is none.

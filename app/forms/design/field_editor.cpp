@@ -119,6 +119,7 @@ void FieldEditor::makeEditor(const QString& name) {
   } else {
     m_editor = m_line = new QLineEdit(this);
     m_line->setMinimumWidth(64);
+    m_line->setMaxLength(1 << 24);  // the usual limit would cut long lists in silence
     m_line->installEventFilter(this);
     connect(m_line, &QLineEdit::returnPressed, this, [this] { commitText(); });
   }
@@ -134,10 +135,25 @@ bool FieldEditor::eventFilter(QObject* watched, QEvent* event) {
   return QWidget::eventFilter(watched, event);
 }
 
+bool FieldEditor::settle() {
+  if ((!m_line && !m_area) || typed() == shownText()) return false;
+  commitText();
+  return true;
+}
+
+QString FieldEditor::typed() const {
+  return m_line ? m_line->text() : m_area->toPlainText();
+}
+
+QString FieldEditor::shownText() const {
+  QString shown = m_value ? fieldText(m_field.kind, *m_value) : QString();
+  if (m_area) shown.replace("\r\n", "\n");  // as the field gives it back
+  return shown;
+}
+
 void FieldEditor::commitText() {
-  const QString typed = m_line ? m_line->text() : m_area->toPlainText();
-  const QString shown = m_value ? fieldText(m_field.kind, *m_value) : QString();
-  if (typed == shown) return;
+  const QString typed = this->typed();
+  if (typed == shownText()) return;
   const bool clears =
       typed.trimmed().isEmpty() && m_field.kind != FieldKind::Text && m_field.kind != FieldKind::LongText;
   if (clears) {
@@ -165,7 +181,7 @@ void FieldEditor::setIds(const QStringList& ids) {
 }
 
 void FieldEditor::show() {
-  const QString shown = m_value ? fieldText(m_field.kind, *m_value) : QString();
+  const QString shown = shownText();
   if (m_line) {
     const QSignalBlocker blocker(m_line);
     if (m_line->text() != shown) {

@@ -32,6 +32,8 @@ class FieldEditor : public QWidget {
   void setIds(const QStringList& ids);
   /// What is wrong with the value; empty: nothing.
   void setError(const QString& error);
+  /// Takes what is being typed, as if the field were left. False: nothing was.
+  bool settle();
 
  Q_SIGNALS:
   /// Nothing: back to the default.
@@ -43,6 +45,8 @@ class FieldEditor : public QWidget {
  private:
   void makeEditor(const QString& name);
   void commitText();
+  QString typed() const;
+  QString shownText() const;  ///< of the value in the file
   void show();
 
   SceneField m_field;

@@ -83,10 +83,21 @@ void Inspector::show(const SceneTree& tree, const TreePath& place, const std::ve
   refresh(tree, problems);
 }
 
+void Inspector::settle() {
+  // Only one field is typed in at a time; its commit may rebuild the form.
+  for (const auto& [pointer, editor] : m_fields) {
+    if (editor->settle()) return;
+  }
+}
+
 void Inspector::rebuild(const SceneTree& tree, const TreePath& place) {
   m_fields.clear();
   m_kinds.clear();
   m_names.clear();
+  // Taking the form away takes the focus from its fields, and what they commit then would meet another part.
+  if (m_content) {
+    for (QObject* child : m_content->findChildren<QObject*>()) child->disconnect(this);
+  }
   // The form may be rebuilt by a signal of one of its own fields.
   if (QWidget* old = takeWidget()) old->deleteLater();
   m_content = new QWidget;

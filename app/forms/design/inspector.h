@@ -26,6 +26,8 @@ class Inspector : public QScrollArea {
   /// The object at `place` (empty: the task itself), and problems whose pointers lie below it. Fields that
   /// stay keep their focus.
   void show(const SceneTree& tree, const TreePath& place, const std::vector<Problem>& problems);
+  /// Takes what is being typed in one of the fields.
+  void settle();
   /// Several parts: what can be done with all of them.
   void showSeveral(const std::vector<PartRef>& parts);
   /// The field at a pointer, or the first one below it, gets the focus.

@@ -3,6 +3,7 @@
 
 #include <QEvent>
 #include <QHeaderView>
+#include <QTimer>
 #include <algorithm>
 #include <set>
 
@@ -50,9 +51,11 @@ Outline::Outline(QWidget* parent) : QTreeWidget(parent) {
   });
   connect(this, &QTreeWidget::itemChanged, this, [this](QTreeWidgetItem* item, int column) {
     if (m_filling || column != 0 || !item->data(0, kKindRole).isValid()) return;
-    Q_EMIT enabledChanged({static_cast<PartKind>(item->data(0, kKindRole).toInt()),
-                           item->data(0, kIdRole).toString().toStdString()},
-                          item->checkState(0) == Qt::Checked);
+    const PartRef part{static_cast<PartKind>(item->data(0, kKindRole).toInt()),
+                       item->data(0, kIdRole).toString().toStdString()};
+    const bool enabled = item->checkState(0) == Qt::Checked;
+    // The answer fills the list anew, and this item is still in the middle of its change.
+    QTimer::singleShot(0, this, [this, part, enabled] { Q_EMIT enabledChanged(part, enabled); });
   });
 }
 
