@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "app/documents/scene_document.h"
 #include "app/documents/scene_folder.h"
+#include "app/forms/design/design_page.h"
 #include "app/forms/workspace.h"
 #include "app/main_window.h"
 #include "core/scene/scene_reader.h"
@@ -53,6 +55,14 @@ Status PictureTaker::begin() {
     }
     if (m_options.design) {
       m_window.showDesign();
+      // A picture says more with something selected: what moves first.
+      if (const std::shared_ptr<const Scene> shown = m_window.document()->scene()) {
+        for (const Body& body : shown->bodies) {
+          if (!body.dynamic) continue;
+          m_window.designPage()->select({{{PartKind::Body, body.id}}, TreePath()});
+          break;
+        }
+      }
     } else if (m_options.pauseAfter.empty()) {
       for (RunSession* run : m_window.runs()) run->start();
     }

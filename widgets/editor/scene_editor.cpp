@@ -188,19 +188,19 @@ struct SceneEditor::Impl {
 
   void buildFoot(QVBoxLayout* column) {
     auto* foot = new QWidget(q);
-    auto* row = new QHBoxLayout(foot);
+    auto* row = new QVBoxLayout(foot);
     row->setContentsMargins(8, 4, 8, 4);
-    row->setSpacing(12);
+    row->setSpacing(4);
     hint = new QLabel(foot);
     hint->setObjectName(QStringLiteral("editor.hint"));
     hint->setAccessibleName(tr("What the tool waits for"));
     hint->setProperty("role", "small");
-    // A long hint gives way to the numbers.
+    // A line of its own: beside the numbers it would be cut just when something is selected.
     hint->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     pose = new PoseBar(foot);
-    row->addWidget(hint, 1);
-    row->addWidget(pose);
-    foot->setFixedHeight(40);
+    row->addWidget(hint);
+    row->addWidget(pose, 1);
+    foot->setFixedHeight(68);
     hint->installEventFilter(q);
     column->addWidget(foot);
   }

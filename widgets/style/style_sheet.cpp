@@ -66,7 +66,7 @@ QComboBox:focus { border: 2px solid @focus; padding: 2px 6px; }
 QComboBox:disabled { background: @background; color: @muted; border-color: @line; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox::down-arrow { image: url(:/icons/style/chevron-@variant.svg); width: 12px; height: 12px; }
-QComboBox QAbstractItemView { background: @panel; border: 1px solid @border; padding: 4px; outline: none;
+QComboBox QAbstractItemView { background: @panel; border: 1px solid @border; padding: 0; outline: none;
   selection-background-color: @focusSoft; selection-color: @text; }
 
 QPlainTextEdit[role="field"], QListWidget[role="field"] { background: @panel; border: 1px solid @border;

@@ -83,7 +83,7 @@ FieldEditor::FieldEditor(const SceneField& field, const QString& name, bool requ
   m_error->hide();
   grid->addWidget(m_error, 2, wide ? 0 : 1, 1, wide ? 3 : 2);
   grid->setColumnStretch(1, 1);
-  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Maximum);
+  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);  // a wrapped error needs more than the hint
   setFocusProxy(m_editor);
 }
 
