@@ -145,6 +145,7 @@ void MainWindow::makeLayout() {
 void MainWindow::connectViews() {
   connect(m_start, &StartPage::sceneChosen, this, &MainWindow::openWhenAllowed);
   connect(m_start, &StartPage::openRequested, this, &MainWindow::chooseSceneFile);
+  connect(m_start, &StartPage::newRequested, this, &MainWindow::newTask);
   connect(m_workspace, &Workspace::iterationChosen, m_plots, &PlotBoard::setIteration);
   connect(m_workspace, &Workspace::timeStepChosen, m_plots, &PlotBoard::setTimeStep);
   connect(m_workspace, &Workspace::runActivated, this, &MainWindow::selectRun);
@@ -186,10 +187,7 @@ void MainWindow::connectViews() {
   connect(m_messages, &MessageBar::dismissed, this, [this](const QString& key) {
     m_answers.erase(key);
     if (key == "close") m_closing = m_discarding = false;  // the answer was no
-    if (key == "recover" && m_offered) {
-      RecoveryCopy::discard(*std::exchange(m_offered, std::nullopt));
-      offerRecovery();  // there may be more
-    }
+    if (key == "recover") m_recoverLater = true;
   });
 }
 

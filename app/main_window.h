@@ -177,7 +177,7 @@ class MainWindow : public QMainWindow {
   bool m_formDirty = false;
   bool m_closing = false;     ///< asked before, or nothing to ask
   bool m_discarding = false;  ///< the same about changes that are not saved
-  std::optional<RecoveryCopy::Found> m_offered{};  ///< the copy the message about unsaved changes names
+  bool m_recoverLater = false;  ///< the offer of unsaved work was closed; the next start makes it again
   std::map<QString, std::function<void()>> m_answers;
   std::vector<std::pair<QString, QString>> m_queuedShown;
 };

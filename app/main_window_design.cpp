@@ -245,14 +245,12 @@ void MainWindow::chooseTaskFile() {
 
 void MainWindow::offerRecovery() {
   const std::vector<RecoveryCopy::Found> left = m_recovery->left();
-  m_offered.reset();
-  if (left.empty()) return;
+  if (left.empty() || m_recoverLater) return;
   const RecoveryCopy::Found newest = left.front();
-  m_offered = newest;
   const QString name = newest.path.isEmpty() ? tr("a new task") : QFileInfo(newest.path).fileName();
   ask("recover", tr("Unsaved changes of %1 were found.").arg(name),
       unsaved() ? tr("Save %1 first: restoring would replace it.").arg(m_document->displayName())
-                : tr("The program ended before they were saved. Closing this message discards them."),
+                : tr("The program ended before they were saved. Close this message to decide at the next start."),
       tr("Restore"), [this, newest] {
         if (unsaved() || anyActive()) {
           offerRecovery();  // says what has to be done first
@@ -265,7 +263,6 @@ void MainWindow::offerRecovery() {
         dropRuns();
         // The old copy goes only when the new one is on the disk.
         if (m_recovery->flush()) RecoveryCopy::discard(newest);
-        m_offered.reset();
         showDesign();
       });
 }

@@ -301,9 +301,16 @@ StartPage::StartPage(QWidget* parent) : QWidget(parent), m_impl(std::make_unique
   d.open->setObjectName(QStringLiteral("start.open"));
   d.open->setAccessibleName(QStringLiteral("Open scene file"));
   d.open->setIconSize(QSize(18, 18));
-  d.open->setToolTip(QStringLiteral("Open a scene or session from a file"));
+  d.open->setToolTip(QStringLiteral("Open a scene from a file"));
   connect(d.open, &QPushButton::clicked, this, &StartPage::openRequested);
+  head->setSpacing(8);
+  auto* fresh = new QPushButton(QStringLiteral("New task"), content);
+  fresh->setObjectName(QStringLiteral("start.new"));
+  fresh->setAccessibleName(QStringLiteral("New task"));
+  fresh->setToolTip(QStringLiteral("Draw a task of your own (Ctrl+N)"));
+  connect(fresh, &QPushButton::clicked, this, &StartPage::newRequested);
   head->addLayout(words, 1);
+  head->addWidget(fresh, 0, Qt::AlignBottom);
   head->addWidget(d.open, 0, Qt::AlignBottom);
   d.grid = new TileGrid(content);
   d.grid->setObjectName(QStringLiteral("start.scenes"));

@@ -20,7 +20,8 @@ struct SceneTile {
   QString group = {};
 };
 
-/// The first thing people see: the shipped scenes as tiles in a grid that wraps, and a button for files.
+/// The first thing people see: the shipped scenes as tiles in a grid that wraps, and buttons for files and for a new
+/// task.
 /// Arrow keys move between tiles, Enter or Space chooses. Colours follow the application's palette.
 class StartPage : public QWidget {
   Q_OBJECT
@@ -33,6 +34,7 @@ class StartPage : public QWidget {
  Q_SIGNALS:
   void sceneChosen(const QString& name);
   void openRequested();
+  void newRequested();
 
  protected:
   bool eventFilter(QObject* watched, QEvent* event) override;
