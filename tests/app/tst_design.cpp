@@ -5,6 +5,7 @@
 #include <QGuiApplication>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QPushButton>
 #include <QStackedWidget>
 #include <QTemporaryDir>
 #include <QToolButton>
@@ -74,6 +75,7 @@ class TestDesign : public QObject {
   void anEmptiedFieldGoesBackToTheDefault();
   void renamingInTheFormKeepsThePartSelected();
   void aFormThatChangesUnderTheTypingWritesNowhereElse();
+  void anEmptyListOffersWhatToAdd();
   void whatIsBeingTypedIsSavedAndLearned();
   void aTaskThatIsNotFinishedOpensAgain();
   void theDrawingAndTheListShareTheSelection();
@@ -220,6 +222,16 @@ void TestDesign::aFormThatChangesUnderTheTypingWritesNowhereElse() {
   QCOMPARE(places().at("wagon"), std::string("[7,8]"));
   o.document().undo();
   QVERIFY(places().at("wagon") != "[7,8]");
+}
+
+void TestDesign::anEmptyListOffersWhatToAdd() {
+  Opened o;
+  o.window.newTask();
+  o.page().showCulprit("/bodies");
+  auto* button = o.find<QPushButton>("inspector.add.dynamic");
+  QVERIFY(button);
+  QTest::mouseClick(button, Qt::LeftButton);
+  QTRY_COMPARE(o.document().tree().at("bodies").size(), std::size_t{1});
 }
 
 void TestDesign::whatIsBeingTypedIsSavedAndLearned() {

@@ -67,6 +67,8 @@ DesignPage::DesignPage(QWidget* parent) : QWidget(parent) {
     if (m_document && findPart(m_document->tree(), after)) select({{after}, TreePath()});
   });
   connect(m_inspector, &Inspector::arrangeRequested, this, &DesignPage::arrange);
+  // The button that asks goes away with its form while it is still pressed.
+  connect(m_inspector, &Inspector::addRequested, this, &DesignPage::addPart, Qt::QueuedConnection);
   connectView();
   connect(m_problems, &ProblemList::culpritRequested, this, &DesignPage::showCulprit);
   connect(m_duplicate, &QToolButton::clicked, this, &DesignPage::duplicateSelected);

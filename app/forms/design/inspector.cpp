@@ -141,6 +141,9 @@ void Inspector::rebuild(const SceneTree& tree, const TreePath& place) {
     const SceneField* field = findField("scene", key);
     addHeading(field ? text(field->label) : QString::fromStdString(key));
     if (key == "success" || key == "initial_controller") addObjectSwitch(tree, place);
+    for (int each = 0; each < kPartKinds; ++each) {
+      if (listKey(static_cast<PartKind>(each)) == key) addChoices(static_cast<PartKind>(each));
+    }
     const bool single = key == "world" || key == "camera" || tree.contains(place);
     const bool list = tree.contains(place) && tree.at(place).is_array();
     if (single && !list) {
@@ -151,6 +154,28 @@ void Inspector::rebuild(const SceneTree& tree, const TreePath& place) {
   }
   m_column->addStretch();
   setWidget(m_content);
+}
+
+void Inspector::addChoices(PartKind kind) {
+  auto* words = new QLabel(tr("Add one:"), m_content);
+  words->setProperty("role", "muted");
+  m_column->addWidget(words);
+  const auto add = [this, kind](const QString& label, const QString& help, const std::string& type) {
+    auto* button = new QPushButton(label, m_content);
+    button->setObjectName(QStringLiteral("inspector.add.") + QString::fromStdString(type));
+    button->setAccessibleName(tr("Add: %1").arg(label));
+    button->setToolTip(QStringLiteral("<p>%1</p>").arg(help.toHtmlEscaped()));
+    connect(button, &QPushButton::clicked, this, [this, kind, type] { Q_EMIT addRequested(kind, type); });
+    m_column->addWidget(button, 0, Qt::AlignLeft);
+  };
+  if (kind == PartKind::Body) {
+    add(tr("Moving body"), tr("A box that moves"), "dynamic");
+    add(tr("Fixed body"), tr("A box that stands still"), "static");
+  } else if (kind == PartKind::Condition) {
+    add(tr("Condition"), tr("A start of rollouts"), "");
+  }
+  for (const TypeEntry& type : partTypes(kind))
+    add(text(type.label), text(type.help), std::string(type.name));
 }
 
 void Inspector::addHeading(const QString& words) {

@@ -37,12 +37,15 @@ class Inspector : public QScrollArea {
   void edited(const QString& title, const gps::ui::SceneDocument::Command& command);
   /// The part at the place got this name.
   void renamed(const gps::ui::PartRef& part, const QString& id);
+  /// A new part of that kind; `type` as the file names it.
+  void addRequested(gps::ui::PartKind kind, const std::string& type);
   /// 0 .. 5: an Alignment; 6, 7: distribute along x, y.
   void arrangeRequested(int how);
 
  private:
   void rebuild(const SceneTree& tree, const TreePath& place);
   void addHeading(const QString& text);
+  void addChoices(PartKind kind);
   void addPartHead(const SceneTree& tree, const SceneTree& part, const PartRef& ref);
   void addFields(const SceneTree& tree, const TreePath& object, std::string_view kind,
                  const std::vector<std::string_view>& keys, const std::vector<std::string_view>& required);
