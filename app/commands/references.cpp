@@ -55,7 +55,9 @@ class Collector {
     const auto overrides = condition.find("overrides");
     if (overrides == condition.end() || !overrides->is_object()) return;
     for (const auto& item : overrides->items()) {
-      if (item.key().substr(0, item.key().rfind('.')) != m_id) continue;
+      // A key without a dot names no part; it is for the reader to refuse.
+      const std::size_t dot = item.key().rfind('.');
+      if (dot == std::string::npos || item.key().substr(0, dot) != m_id) continue;
       m_found.push_back({Reference::Form::OverrideKey, path / "overrides" / item.key(),
                          PartRef{PartKind::Condition, idOf(condition)}});
     }

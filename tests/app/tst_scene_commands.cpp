@@ -57,6 +57,7 @@ class TestSceneCommands : public QObject {
   void aTypeChangeLeavesAPartThatReads();
   void pastedPartsFitAmongEachOther();
   void theClipboardIsNotTrusted();
+  void anOverrideWithoutADotIsLeftAlone();
   void alignedEdgesLieOnOneLine();
   void distributedBodiesHaveEqualGaps();
   void whatIsWrittenIsReadAsTheSameScene_data();
@@ -281,6 +282,23 @@ void TestSceneCommands::theClipboardIsNotTrusted() {
   TreeEditor editor(tree);
   const auto pasted = pasteParts(editor, *parts, {1, 1});  // twice the same id: both come in, under two names
   QVERIFY(!pasted || pasted->size() == 2);
+}
+
+/// Such a key names no part, so no command may take it for one.
+void TestSceneCommands::anOverrideWithoutADotIsLeftAlone() {
+  const auto parts = parseParts(R"({"gps_studio_parts": 1, "bodies": [{"id": "b"}],
+      "conditions": [{"id": "c", "overrides": {"b": [0]}}]})");
+  QVERIFY(parts);
+  SceneTree tree = emptyTask("mine");
+  TreeEditor editor(tree);
+  const auto pasted = pasteParts(editor, *parts, {0, 0});
+  QVERIFY2(pasted, pasted ? "" : pasted.error().text().c_str());
+  QCOMPARE(pasted->size(), std::size_t{2});
+  QVERIFY(renamePart(editor, {PartKind::Body, "b"}, "other"));
+  const SceneTree& overrides = partsOf(tree, PartKind::Condition).back()["overrides"];
+  QVERIFY(overrides.contains("b") && overrides.size() == 1);
+  QVERIFY(removeParts(editor, {{PartKind::Body, "other"}}));
+  QVERIFY(partsOf(tree, PartKind::Condition).back()["overrides"].contains("b"));
 }
 
 void TestSceneCommands::alignedEdgesLieOnOneLine() {
