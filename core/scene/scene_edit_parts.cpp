@@ -116,6 +116,7 @@ void removeActuatorsOf(Scene& scene, const std::string& target) {
 
 void removeOverrides(Condition& condition, const std::string& owner) {
   std::erase_if(condition.overrides, [&](const auto& each) { return each.first.rfind(owner + ".", 0) == 0; });
+  if (condition.overrides.empty()) condition.spread = 0.0;  // it needs numbers to disturb
 }
 
 /// Sensors, actuators, terms and overrides of a joint or body that is gone.

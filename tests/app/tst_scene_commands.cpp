@@ -3,6 +3,7 @@
 #include <fstream>
 
 #include "app/commands/add_part.h"
+#include "app/commands/apply_wish.h"
 #include "app/commands/arrange_bodies.h"
 #include "app/commands/copy_parts.h"
 #include "app/commands/edit_part.h"
@@ -49,6 +50,7 @@ class TestSceneCommands : public QObject {
   void namesMustBeFreeAndAllowed();
   void removingABodyRemovesWhatHangsOnIt();
   void removingOneOfTwoJointsKeepsTheSensorOfBoth();
+  void removingStartsAndTheTargetLeavesAFileThatReads();
   void removingAnActuatorKeepsTheOthersWeights();
   void theFeedbackFollowsTheState();
   void reorderingActuatorsReordersTheirWeights();
@@ -150,6 +152,43 @@ void TestSceneCommands::removingOneOfTwoJointsKeepsTheSensorOfBoth() {
   QCOMPARE(scene.costs[1].wp.size(), std::size_t{1});
   QCOMPARE(scene.initialController.gains.size(), std::size_t{1});
   QCOMPARE(scene.conditions[1].overrides.size(), std::size_t{2});
+}
+
+void TestSceneCommands::removingStartsAndTheTargetLeavesAFileThatReads() {
+  // A start alone: with its last override goes the spread, which the reader would refuse.
+  SceneTree tree = shipped("point_mass");
+  SceneTree& condition = tree["conditions"][0];
+  condition["overrides"] = {{"mass.position", {1, 2}}, {"mass.angle", {0.5}}};
+  condition["spread"] = 0.1;
+  const std::string id = idOf(condition);
+  const Scene shown = read(tree);
+  TreeEditor editor(tree);
+  PartsRemoved start;
+  start.parts.starts = {{id, "mass"}, {"none", "mass"}};
+  QVERIFY(applyWish(editor, shown, start));
+  QVERIFY(read(tree).conditions[0].overrides.empty());
+  QVERIFY(!tree["conditions"][0].contains("spread"));
+  const Result<Scene> same = applied(shown, start);
+  QVERIFY(same && same->conditions[0].spread == 0.0);
+  // The target with a joint: the initial gains and the feedback follow the action and the numbers that go.
+  SceneTree arm = shipped("cart_pole");
+  TreeEditor armEditor(arm);
+  PartsRemoved both;
+  both.parts.joints = {"pivot"};
+  both.parts.target = true;
+  std::vector<std::string> went;
+  QVERIFY(applyWish(armEditor, read(arm), both, &went));
+  QVERIFY(!has(went, "the success test"));  // it was asked for
+  const Scene after = read(arm);
+  QVERIFY(!after.success && !after.joint("pivot"));
+  QCOMPARE(after.initialController.feedback, (std::vector<double>{1, 2}));
+  // The actuator of a joint: one gain is left for one action.
+  SceneTree links = shipped("two_link_arm");
+  TreeEditor linksEditor(links);
+  both.parts.joints = {"joint2"};
+  QVERIFY(applyWish(linksEditor, read(links), both));
+  QCOMPARE(read(links).actuators.size(), std::size_t{1});
+  QCOMPARE(read(links).initialController.gains.size(), std::size_t{1});
 }
 
 void TestSceneCommands::removingAnActuatorKeepsTheOthersWeights() {
