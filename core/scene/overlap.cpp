@@ -113,8 +113,9 @@ std::vector<PlacedBody> placedBodies(const Scene& scene, const Condition* condit
   return placed;
 }
 
-std::vector<std::pair<std::size_t, std::size_t>> overlappingPairs(const std::vector<PlacedBody>& bodies,
-                                                                  double allowed) {
+std::vector<std::pair<std::size_t, std::size_t>> overlappingPairs(
+    const std::vector<PlacedBody>& bodies, double allowed,
+    const std::function<bool(std::size_t, std::size_t)>& wanted, std::size_t most) {
   std::vector<Eigen::AlignedBox2d> extents;
   for (const PlacedBody& each : bodies) extents.push_back(bodyExtent(*each.body, each.position, each.angle));
   // Along x from left to right: only neighbours are compared, so that 500 bodies cost no 125 000 comparisons.
@@ -123,13 +124,14 @@ std::vector<std::pair<std::size_t, std::size_t>> overlappingPairs(const std::vec
   std::sort(order.begin(), order.end(),
             [&extents](std::size_t a, std::size_t b) { return extents[a].min().x() < extents[b].min().x(); });
   std::vector<std::pair<std::size_t, std::size_t>> pairs;
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    for (std::size_t j = i + 1; j < order.size(); ++j) {
+  for (std::size_t i = 0; i < order.size() && pairs.size() < most; ++i) {
+    for (std::size_t j = i + 1; j < order.size() && pairs.size() < most; ++j) {
       const std::size_t a = std::min(order[i], order[j]), b = std::max(order[i], order[j]);
       if (extents[order[j]].min().x() > extents[order[i]].max().x()) break;
       const bool moves = bodies[a].body->dynamic || bodies[b].body->dynamic;
       if (bodies[a].body->ghost || bodies[b].body->ghost || !moves || !extents[a].intersects(extents[b]))
         continue;
+      if (wanted && !wanted(a, b)) continue;
       if (overlaps(bodies[a], bodies[b], allowed)) pairs.emplace_back(a, b);
     }
   }

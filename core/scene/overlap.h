@@ -2,6 +2,9 @@
 #pragma once
 
 #include <Eigen/Geometry>
+#include <cstddef>
+#include <functional>
+#include <limits>
 #include <utility>
 #include <vector>
 
@@ -24,8 +27,11 @@ struct PlacedBody {
 std::vector<PlacedBody> placedBodies(const Scene& scene, const Condition* condition);
 
 /// Pairs of indices, lower first, of bodies that would collide and lie in each other deeper than `allowed`
-/// [task units]; at least one of the two moves. Chains, ghosts and shapes that never collide are left out.
-std::vector<std::pair<std::size_t, std::size_t>> overlappingPairs(const std::vector<PlacedBody>& bodies,
-                                                                  double allowed);
+/// [task units]; at least one of the two moves. Chains, ghosts and shapes that never collide are left out,
+/// and so are pairs that `wanted` refuses. The search ends with `most` pairs: n bodies in one place have n^2.
+std::vector<std::pair<std::size_t, std::size_t>> overlappingPairs(
+    const std::vector<PlacedBody>& bodies, double allowed,
+    const std::function<bool(std::size_t, std::size_t)>& wanted = {},
+    std::size_t most = std::numeric_limits<std::size_t>::max());
 
 }  // namespace gps

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QElapsedTimer>
 #include <QTest>
 #include <fstream>
 
@@ -64,6 +65,7 @@ class TestProblems : public QObject {
   void overlapsAreFoundByShape_data();
   void overlapsAreFoundByShape();
   void fiveHundredBodiesAreComparedSoon();
+  void aHeapOfBodiesIsToldInFewLines();
   void everyKeyHasAField();
 };
 
@@ -203,6 +205,42 @@ void TestProblems::fiveHundredBodiesAreComparedSoon() {
   bodies[499].position = bodies[0].position;
   QCOMPARE(overlappingPairs(placed(bodies), 0.01),
            (std::vector<std::pair<std::size_t, std::size_t>>{{0, 499}}));
+}
+
+/// 2000 bodies in one place are two million pairs; chained, none of the neighbours counts.
+void TestProblems::aHeapOfBodiesIsToldInFewLines() {
+  const auto overlaps = [](const Scene& scene) {
+    std::vector<std::string> lines;
+    for (const Problem& problem : problemsOf(scene)) {
+      if (problem.what.find("overlap") != std::string::npos) lines.push_back(problem.what);
+    }
+    return lines;
+  };
+  Scene scene;
+  for (int i = 0; i < 2000; ++i)
+    scene.bodies.push_back(body("b" + std::to_string(i), true, {0, 0}, CircleShape{{0, 0}, 1}));
+  QElapsedTimer timer;
+  timer.start();
+  const std::vector<std::string> heap = overlaps(scene);
+  qInfo("2000 bodies in one place: %lld ms", static_cast<long long>(timer.elapsed()));
+  QCOMPARE(heap.size(), std::size_t{51});
+  QVERIFY(heap.back().find("more") != std::string::npos);
+  // 51 discs one after the other have 50 pairs, which are all named; joined, none is.
+  scene.bodies.resize(51);
+  for (std::size_t i = 0; i < 51; ++i) scene.bodies[i].position = {1.5 * static_cast<double>(i), 0};
+  const std::vector<std::string> row = overlaps(scene);
+  QCOMPARE(row.size(), std::size_t{50});
+  QVERIFY(row.back().find("b49 and b50") != std::string::npos);
+  for (int i = 0; i < 50; ++i) {
+    Joint joint;
+    joint.id = "j" + std::to_string(i);
+    joint.bodyA = "b" + std::to_string(i + 1);
+    joint.bodyB = "b" + std::to_string(i);
+    scene.joints.push_back(joint);
+  }
+  QVERIFY(overlaps(scene).empty());
+  scene.joints[7].collide = true;
+  QCOMPARE(overlaps(scene).size(), std::size_t{1});
 }
 
 void TestProblems::everyKeyHasAField() {
