@@ -75,20 +75,12 @@ Result<std::vector<PartRef>> pasteParts(TreeEditor& editor, const SceneTree& par
   std::vector<PartRef> added;
   // Names change in the copy first: the parts then fit among each other and into the scene. Two steps, since
   // a new name may be one that another copied part still has.
-  SceneTree names;
-  for (int k = 0; k < kPartKinds; ++k) {
-    SceneTree& list = names[listKey(static_cast<PartKind>(k))] = SceneTree::array();
-    for (const SceneTree& part : partsOf(editor.tree(), static_cast<PartKind>(k)))
-      list.push_back({{"id", idOf(part)}});
-  }
+  FreeIds names(editor.tree());
   std::vector<std::pair<PartRef, std::string>> renamed;
   for (int k = 0; k < kPartKinds; ++k) {
     const auto kind = static_cast<PartKind>(k);
-    for (const SceneTree& part : partsOf(parts, kind)) {
-      const std::string id = freeId(names, kind, idOf(part));
-      names[listKey(kind)].push_back({{"id", id}});
-      renamed.emplace_back(PartRef{kind, idOf(part)}, id);
-    }
+    for (const SceneTree& part : partsOf(parts, kind))
+      renamed.emplace_back(PartRef{kind, idOf(part)}, names.take(kind, idOf(part)));
   }
   TreeEditor local(copy);
   std::vector<std::pair<TreePath, std::string>> values;

@@ -29,9 +29,13 @@ const KindEntry& entryOf(PartKind kind) {
   return kKinds[static_cast<std::size_t>(kind)];
 }
 
+/// Overrides name bodies and joints alike, so these two share one set of names.
+std::size_t namesOf(PartKind kind) {
+  return static_cast<std::size_t>(kind == PartKind::Joint ? PartKind::Body : kind);
+}
+
 bool used(const SceneTree& tree, PartKind kind, const std::string& id) {
   const auto in = [&](PartKind other) { return findPart(tree, {other, id}).has_value(); };
-  // Overrides name bodies and joints alike, so these two share one set of names.
   if (kind == PartKind::Body || kind == PartKind::Joint) return in(PartKind::Body) || in(PartKind::Joint);
   return in(kind);
 }
@@ -100,15 +104,28 @@ TreePath pathOf(PartKind kind, std::size_t index) {
   return TreePath() / listKey(kind) / index;
 }
 
-std::string freeId(const SceneTree& tree, PartKind kind, const std::string& wanted) {
-  if (!used(tree, kind, wanted)) return wanted;
+FreeIds::FreeIds(const SceneTree& tree) {
+  for (int k = 0; k < kPartKinds; ++k) {
+    const auto kind = static_cast<PartKind>(k);
+    Names& names = m_names[namesOf(kind)];
+    for (const SceneTree& part : partsOf(tree, kind)) names.used.insert(idOf(part));
+  }
+}
+
+std::string FreeIds::take(PartKind kind, const std::string& wanted) {
+  Names& names = m_names[namesOf(kind)];
+  if (names.used.insert(wanted).second) return wanted;
   std::string stem = wanted;
   while (!stem.empty() && stem.back() >= '0' && stem.back() <= '9') stem.pop_back();
   stem = stem.substr(0, 56);  // an id has at most 64 letters
-  for (int number = 2;; ++number) {
+  for (int& number = names.next.try_emplace(stem, 2).first->second;; ++number) {
     std::string id = stem + std::to_string(number);
-    if (!used(tree, kind, id)) return id;
+    if (names.used.insert(id).second) return id;
   }
+}
+
+std::string freeId(const SceneTree& tree, PartKind kind, const std::string& wanted) {
+  return FreeIds(tree).take(kind, wanted);
 }
 
 Status checkId(const SceneTree& tree, PartKind kind, const std::string& id, const std::string& self) {

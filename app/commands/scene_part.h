@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <compare>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "core/scene/tree_edit.h"
@@ -41,8 +44,23 @@ std::string idOf(const SceneTree& part);
 std::optional<std::size_t> findPart(const SceneTree& tree, const PartRef& part);
 TreePath pathOf(PartKind kind, std::size_t index);
 
-/// `wanted` if no part of a list it must differ from has it, else with the next free number: link1, link2,
-/// ...
+/// Hands out ids that neither a part of a tree nor an earlier answer has. Keeps what it looked up, so that
+/// many parts get theirs in a time that grows like their number.
+class FreeIds {
+ public:
+  explicit FreeIds(const SceneTree& tree);
+  /// `wanted` if no part of a list it must differ from has it, else with the next free number: link2, link3,
+  /// ...
+  std::string take(PartKind kind, const std::string& wanted);
+
+ private:
+  struct Names {
+    std::unordered_set<std::string> used;
+    std::map<std::string, int> next;  ///< per stem: numbers below are used
+  };
+  std::array<Names, kPartKinds> m_names;
+};
+/// One such id.
 std::string freeId(const SceneTree& tree, PartKind kind, const std::string& wanted);
 /// Whether a part of this kind may be called so beside the others (`self`: the one that is renamed).
 Status checkId(const SceneTree& tree, PartKind kind, const std::string& id, const std::string& self = {});

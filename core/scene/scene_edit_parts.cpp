@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <unordered_set>
 
 #include "core/scene/polygon.h"
 #include "core/scene/scene_edit_steps.h"
@@ -14,14 +15,26 @@ Error refused(const std::string& what, const std::string& mend) {
 }
 
 /// "box3": the name with the lowest number from 1 that neither a body nor a joint has; overrides name both.
-std::string freeId(const Scene& scene, std::string name) {
-  while (!name.empty() && std::isdigit(static_cast<unsigned char>(name.back()))) name.pop_back();
-  if (name.empty()) name = "part";
-  for (int number = 1;; ++number) {
-    const std::string id = name + std::to_string(number);
-    if (!scene.body(id) && !scene.joint(id)) return id;
+/// Keeps what it looked up, so that many copies get theirs in a time that grows like their number.
+class FreeIds {
+ public:
+  explicit FreeIds(const Scene& scene) {
+    for (const Body& body : scene.bodies) m_used.insert(body.id);
+    for (const Joint& joint : scene.joints) m_used.insert(joint.id);
   }
-}
+  std::string take(std::string name) {
+    while (!name.empty() && std::isdigit(static_cast<unsigned char>(name.back()))) name.pop_back();
+    if (name.empty()) name = "part";
+    for (int& number = m_next.try_emplace(name, 1).first->second;; ++number) {
+      std::string id = name + std::to_string(number);
+      if (m_used.insert(id).second) return id;
+    }
+  }
+
+ private:
+  std::unordered_set<std::string> m_used;
+  std::map<std::string, int> m_next;  // per stem: numbers below are used
+};
 
 template <class T>
 bool contains(const std::vector<T>& all, const T& one) {
@@ -144,7 +157,7 @@ void removeUsesOf(Scene& scene, const std::string& owner) {
 
 Status addBody(Scene& scene, const BodyDrawn& drawn) {
   Body body;
-  body.id = freeId(scene, kShapeNames[drawn.geometry.index()]);
+  body.id = FreeIds(scene).take(kShapeNames[drawn.geometry.index()]);
   body.dynamic = drawn.dynamic;
   Shape shape;
   shape.geometry = drawn.geometry;
@@ -162,7 +175,7 @@ Status addJoint(Scene& scene, const JointDrawn& drawn) {
     return refused("A ghost has no part in the physics, so no joint can hold it.", "Click another body.");
   if (!a->dynamic && !b->dynamic) return refused("Neither body can move.", "Make one of them dynamic.");
   Joint joint;
-  joint.id = freeId(scene, kJointNames[static_cast<int>(drawn.type)]);
+  joint.id = FreeIds(scene).take(kJointNames[static_cast<int>(drawn.type)]);
   joint.type = drawn.type;
   joint.bodyA = drawn.bodyA;
   joint.bodyB = drawn.bodyB;
@@ -198,12 +211,13 @@ Status removeParts(Scene& scene, const SceneSelection& parts) {
 }
 
 Status duplicateParts(Scene& scene, const PartsDuplicated& wish) {
+  FreeIds ids(scene);
   std::map<std::string, std::string> copies;
   for (const std::string& id : wish.parts.bodies) {
     const Body* original = scene.body(id);
     if (!original) continue;
     Body copy = *original;
-    copy.id = freeId(scene, id);
+    copy.id = ids.take(id);
     copy.position = tidy(copy.position + wish.offset);
     copies[id] = copy.id;
     scene.bodies.push_back(std::move(copy));
@@ -213,7 +227,7 @@ Status duplicateParts(Scene& scene, const PartsDuplicated& wish) {
   for (Joint joint : joints) {
     const auto a = copies.find(joint.bodyA), b = copies.find(joint.bodyB);
     if (a == copies.end() || b == copies.end()) continue;
-    joint.id = freeId(scene, joint.id);
+    joint.id = ids.take(joint.id);
     joint.bodyA = a->second;
     joint.bodyB = b->second;
     scene.joints.push_back(std::move(joint));

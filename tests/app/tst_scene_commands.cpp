@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <QElapsedTimer>
 #include <QtTest>
 #include <fstream>
 
@@ -58,6 +59,7 @@ class TestSceneCommands : public QObject {
   void aTypeChangeLeavesAPartThatReads_data();
   void aTypeChangeLeavesAPartThatReads();
   void pastedPartsFitAmongEachOther();
+  void manyPartsArePastedSoon();
   void theClipboardIsNotTrusted();
   void anOverrideWithoutADotIsLeftAlone();
   void alignedEdgesLieOnOneLine();
@@ -306,6 +308,32 @@ void TestSceneCommands::pastedPartsFitAmongEachOther() {
   QVERIFY(pasteParts(into, bodies, {1, 0}));
   QCOMPARE(read(other).joints.size(), std::size_t{2});
   QCOMPARE(read(other).joints[1].bodyA, std::string("link3"));
+}
+
+/// All of one stem: each number is tried once, not once per part.
+void TestSceneCommands::manyPartsArePastedSoon() {
+  SceneTree tree = emptyTask("many");
+  for (int i = 0; i < 1000; ++i) tree["bodies"].push_back({{"id", "b" + std::to_string(i)}});
+  FreeIds ids(tree);
+  QCOMPARE(ids.take(PartKind::Joint, "b7"), std::string("b1000"));  // bodies and joints share their names
+  QCOMPARE(ids.take(PartKind::Body, "b7"), std::string("b1001"));
+  QCOMPARE(ids.take(PartKind::Sensor, "b7"), std::string("b7"));
+  QCOMPARE(ids.take(PartKind::Sensor, "b7"), std::string("b2"));
+  QElapsedTimer timer;
+  timer.start();
+  for (int i = 0; i < 20000; ++i) ids.take(PartKind::Body, "b" + std::to_string(i % 1000));
+  qInfo("20000 ids: %lld ms", static_cast<long long>(timer.restart()));
+  QCOMPARE(ids.take(PartKind::Body, "b0"), std::string("b21002"));
+  SceneTree copy;
+  copy["bodies"] = tree["bodies"];
+  TreeEditor editor(tree);
+  timer.restart();
+  const auto pasted = pasteParts(editor, copy, {1, 0});
+  qInfo("1000 bodies pasted: %lld ms", static_cast<long long>(timer.elapsed()));
+  QVERIFY(pasted && pasted->size() == 1000);
+  QCOMPARE(partsOf(tree, PartKind::Body).size(), std::size_t{2000});
+  QCOMPARE(pasted->front().id, std::string("b1000"));
+  QCOMPARE(pasted->back().id, std::string("b1999"));
 }
 
 void TestSceneCommands::theClipboardIsNotTrusted() {
