@@ -237,7 +237,12 @@ Status SceneDocument::save() {
 
 Status SceneDocument::saveAs(const QString& path) {
   const QFileInfo target(path);
-  if (!m_shippedFolder.isEmpty() && QFileInfo(target.absolutePath()).canonicalFilePath() == m_shippedFolder) {
+  // Writing follows a link, also one whose file is gone.
+  const auto shipped = [this](const QFileInfo& file) {
+    return QFileInfo(file.absolutePath()).canonicalFilePath() == m_shippedFolder;
+  };
+  const QString real = target.exists() ? target.canonicalFilePath() : target.symLinkTarget();
+  if (!m_shippedFolder.isEmpty() && (shipped(target) || (!real.isEmpty() && shipped(QFileInfo(real))))) {
     return Error{"Shipped scenes are not changed.", path.toStdString(), "Choose another folder."};
   }
   const std::string name = textAt(m_tree, "name");

@@ -339,6 +339,13 @@ void TestSceneDocument::shippedScenesAreNotWritten() {
   QVERIFY(!document.saveAs(shipped));
   QVERIFY(!document.saveAs(folder.filePath("shipped/other.scene.json")));
   QVERIFY(!QFile::exists(folder.filePath("shipped/other.scene.json")));
+  // Nor by way of a link, whether its file exists or would be made.
+  const QString link = folder.filePath("link.scene.json"), dead = folder.filePath("dead.scene.json");
+  QVERIFY(QFile::link(shipped, link));
+  QVERIFY(QFile::link(folder.filePath("shipped/new.scene.json"), dead));
+  QVERIFY(!document.saveAs(link));
+  QVERIFY(!document.saveAs(dead));
+  QVERIFY(!QFile::exists(folder.filePath("shipped/new.scene.json")));
   QCOMPARE(bytesOf(shipped), before);
   QVERIFY(document.saveAs(folder.filePath("mine.scene.json")));
   QVERIFY(!document.needsName());
