@@ -120,9 +120,11 @@ SceneTree bodyTree(const Body& body, Defaults defaults) {
       .key("angular_damping", body.angularDamping, standard.angularDamping)
       .key("bullet", body.bullet, standard.bullet)
       .key("ghost", body.ghost, standard.ghost);
-  // The reader refuses a load on what cannot move, even one of nothing.
-  if (body.load != standard.load) writer.key("load", body.load);
-  writer.key("load_point", body.loadPoint, standard.loadPoint);
+  // The reader refuses a load on what cannot move, even one of nothing, and a point without a load.
+  if (body.load != standard.load) {
+    writer.key("load", body.load);
+    writer.key("load_point", body.loadPoint, standard.loadPoint);
+  }
   SceneTree shapes = SceneTree::array();
   for (const Shape& shape : body.shapes) shapes.push_back(shapeTree(shape, defaults));
   return writer.object("shapes", std::move(shapes)).take();
