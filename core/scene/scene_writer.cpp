@@ -120,11 +120,9 @@ SceneTree bodyTree(const Body& body, Defaults defaults) {
       .key("angular_damping", body.angularDamping, standard.angularDamping)
       .key("bullet", body.bullet, standard.bullet)
       .key("ghost", body.ghost, standard.ghost);
-  // The reader refuses a load on what cannot move, even one of nothing, and a point without a load.
-  if (body.load != standard.load) {
-    writer.key("load", body.load);
-    writer.key("load_point", body.loadPoint, standard.loadPoint);
-  }
+  // The reader refuses a load on what cannot move, even one of nothing.
+  if (body.load != standard.load)
+    writer.key("load", body.load).key("load_point", body.loadPoint, standard.loadPoint);
   SceneTree shapes = SceneTree::array();
   for (const Shape& shape : body.shapes) shapes.push_back(shapeTree(shape, defaults));
   return writer.object("shapes", std::move(shapes)).take();
@@ -185,8 +183,9 @@ SceneTree sensorTree(const Sensor& sensor, Defaults defaults) {
   }
   writer.list("relative_to", sensor.relativeTo);
   if (!sensor.relativeBody.empty()) {
-    writer.key("relative_body", sensor.relativeBody)
-        .key("relative_point", sensor.relativePoint, standard.relativePoint);
+    const bool angle = sensor.type == Type::BodyAngle || sensor.type == Type::BodySpin;
+    writer.key("relative_body", sensor.relativeBody);
+    if (!angle) writer.key("relative_point", sensor.relativePoint, standard.relativePoint);
   }
   return writer.take();
 }
