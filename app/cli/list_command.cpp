@@ -10,7 +10,6 @@
 #include "core/algorithms/algorithm.h"
 #include "core/algorithms/check_scene.h"
 #include "core/plant/task.h"
-#include "core/scene/scene_doubts.h"
 #include "core/scene/scene_reader.h"
 
 namespace gps::cli {
@@ -230,7 +229,6 @@ int check(const std::string& nameOrFile) {
     std::fprintf(stderr, "Warning: %s (%s, %s) %s\n", problem.what.c_str(), nameOrFile.c_str(), problem.pointer.c_str(),
                  problem.mend.c_str());
   }
-  for (const Error& doubt : doubtsOf(*shared, nameOrFile)) std::fprintf(stderr, "Doubtful: %s\n", doubt.text().c_str());
   const std::shared_ptr<const Task>& task = checked->task;
   std::printf("%s is a valid scene: %d conditions, %d steps, %d states, %d actions, %d observations.\n", nameOrFile.c_str(),
               task->conditionCount(), task->T, task->dX, task->dU, task->dO);

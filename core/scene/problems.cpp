@@ -9,6 +9,7 @@
 #include "core/scene/body_extent.h"
 #include "core/scene/json_node.h"
 #include "core/scene/overlap.h"
+#include "core/scene/scene_doubts.h"
 
 namespace gps {
 namespace {
@@ -20,6 +21,9 @@ class Collector {
   }
   void warning(std::string pointer, std::string what, std::string mend) {
     m_found.push_back({Problem::Severity::Warning, std::move(pointer), std::move(what), std::move(mend)});
+  }
+  void add(std::vector<Problem> problems) {
+    for (Problem& problem : problems) m_found.push_back(std::move(problem));
   }
   std::vector<Problem> take() {
     std::stable_sort(m_found.begin(), m_found.end(),
@@ -275,6 +279,7 @@ void findOverlaps(const Scene& scene, Collector& found) {
 std::vector<Problem> problemsOf(const Scene& scene) {
   Collector found;
   findMissingParts(scene, found);
+  found.add(doubtsOf(scene));
   findOverlaps(scene, found);
   findUnreachableTargets(scene, found);
   findUnmeasuredBodies(scene, found);

@@ -34,8 +34,6 @@ Eigen::Vector2d extentOf(const Shape& shape) {
 
 class Doubts {
  public:
-  explicit Doubts(const std::string& origin) : m_origin(origin) {}
-
   void angle(double value, double turns, const std::string& what, const std::string& pointer) {
     if (std::abs(value) <= turns * kFullTurn) return;
     const double radians = std::round(value / 360.0 * kFullTurn * 1e4) / 1e4;
@@ -43,19 +41,16 @@ class Doubts {
         shortestNumber(value) + " degrees are " + shortestNumber(radians) + ".");
   }
   void add(std::string what, const std::string& pointer, std::string mend) {
-    list.push_back({std::move(what), m_origin + ", " + pointer, std::move(mend)});
+    list.push_back({Problem::Severity::Warning, pointer, std::move(what), std::move(mend)});
   }
 
-  std::vector<Error> list;
-
- private:
-  std::string m_origin;
+  std::vector<Problem> list;
 };
 
 }  // namespace
 
-std::vector<Error> doubtsOf(const Scene& scene, const std::string& origin) {
-  Doubts doubts(origin);
+std::vector<Problem> doubtsOf(const Scene& scene) {
+  Doubts doubts;
   if (scene.world.dt < kSmallestStep || scene.world.dt > 1.0) {
     doubts.add("dt is " + shortestNumber(scene.world.dt) + "; time is in seconds.", "/world/dt",
                "Control steps are mostly between 0.01 and 0.1.");

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <string>
 #include <vector>
 
-#include "core/base/error.h"
-#include "core/scene/scene.h"
+#include "core/scene/problems.h"
 
 namespace gps {
 
-/// Numbers of a valid scene that smell of another unit: angles beyond a full turn, or two where angles add up (degrees), shapes beyond 100 m
-/// (millimetres), a time step below 0.1 ms (or of milliseconds). `origin` names the scene; each says what, where (as
-/// a JSON pointer) and how to mend it.
-std::vector<Error> doubtsOf(const Scene& scene, const std::string& origin);
+/// Numbers of a readable scene that smell of another unit, as warnings: angles beyond a full turn, or two
+/// where angles add up (degrees), shapes beyond 100 m (millimetres), a time step below 0.1 ms (or of milliseconds).
+/// problemsOf() lists them among the others.
+std::vector<Problem> doubtsOf(const Scene& scene);
 
 }  // namespace gps

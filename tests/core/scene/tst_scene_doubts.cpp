@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QTest>
+#include <algorithm>
 
+#include "core/scene/problems.h"
 #include "core/scene/scene_doubts.h"
 #include "core/scene/scene_reader.h"
 
 using namespace gps;
 
-/// What `check` doubts about a valid scene.
+/// Numbers of a valid scene that smell of another unit.
 class TestSceneDoubts : public QObject {
   Q_OBJECT
  private Q_SLOTS:
@@ -20,8 +22,8 @@ void TestSceneDoubts::shippedScenesRaiseNone() {
   for (const ShippedScene& shipped : shippedScenes(GPS_SCENES)) {
     const Result<Scene> scene = readScene(shipped.file);
     QVERIFY(scene.ok());
-    const std::vector<Error> doubts = doubtsOf(*scene, shipped.name);
-    QVERIFY2(doubts.empty(), doubts.empty() ? "" : doubts.front().text().c_str());
+    const std::vector<Problem> doubts = doubtsOf(*scene);
+    QVERIFY2(doubts.empty(), doubts.empty() ? "" : doubts.front().what.c_str());
     ++scenes;
   }
   QVERIFY(scenes >= 4);
@@ -48,17 +50,24 @@ void TestSceneDoubts::numbersOfAnotherUnitAreNamed() {
   scene.joints.resize(1);
   scene.conditions.resize(1);
   scene.conditions[0].overrides = {{"joint1.angle", {6.28}}, {"a.position", {90.0, 90.0}}};
-  QVERIFY(doubtsOf(scene, "s").empty());
+  QVERIFY(doubtsOf(scene).empty());
   if (at.startsWith("/conditions")) scene.conditions[0].overrides["joint1.angle"] = {90.0};
   if (at.startsWith("/bodies/0")) scene.bodies[0].angle = -180.0;
   if (at.startsWith("/joints")) scene.joints[0].referenceAngle = 45.0;
   if (at.endsWith("shapes/0")) scene.bodies[1].shapes[0].geometry = CircleShape{{0, 0}, 150.0};
   if (at.endsWith("shapes/1")) scene.bodies[1].shapes[1].geometry = ChainShape{{{-50, 0}, {200, 0}}, false};
   if (at.startsWith("/world")) scene.world.dt = 5e-5;
-  const std::vector<Error> doubts = doubtsOf(scene, "s");
+  const std::vector<Problem> doubts = doubtsOf(scene);
   QCOMPARE(doubts.size(), std::size_t{1});
-  QCOMPARE(QString::fromStdString(doubts[0].where), "s, " + at);
-  QVERIFY2(QString::fromStdString(doubts[0].text()).contains(part), doubts[0].text().c_str());
+  QCOMPARE(QString::fromStdString(doubts[0].pointer), at);
+  QVERIFY(doubts[0].severity == Problem::Severity::Warning);
+  const QString text = QString::fromStdString(doubts[0].what + " " + doubts[0].mend);
+  QVERIFY2(text.contains(part), qPrintable(text));
+  // The list of the editor and of `check` has it too, once.
+  const std::vector<Problem> all = problemsOf(scene);
+  QCOMPARE(std::count_if(all.begin(), all.end(),
+                         [&](const Problem& each) { return each.what == doubts[0].what; }),
+           std::ptrdiff_t{1});
 }
 
 QTEST_APPLESS_MAIN(TestSceneDoubts)
