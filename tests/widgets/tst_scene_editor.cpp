@@ -142,6 +142,7 @@ class TestSceneEditor : public QObject {
   void tabWalksThroughThePartsAndOn();
   void aBoxIsDrawnByKeysAlone();
   void cornersAreEditedByKeysAlone();
+  void cornersEndWithTheirBody();
   void removingAndDoublingAreAsked();
   void nothingChangesWhileReadOnly();
   void aRobotIsDroppedWhereOneClicks();
@@ -705,6 +706,36 @@ void TestSceneEditor::cornersAreEditedByKeysAlone() {
   QCOMPARE(corners().size(), std::size_t{4});
   QCOMPARE(m_document->titles, (QStringList{"Nudge", "Add corner", "Remove corner"}));
   QCOMPARE(m_document->refused, 0);
+}
+
+/// An undo takes the body away whose corner the keys held; the keys then move what is selected next.
+void TestSceneEditor::cornersEndWithTheirBody() {
+  auto scene = std::make_shared<Scene>(*threeBodies());
+  Joint hinge;
+  hinge.id = "hinge";
+  hinge.bodyA = "left";
+  hinge.bodyB = "right";
+  hinge.anchorA = {2, 0};
+  hinge.anchorB = {-2, 0};
+  scene->joints.push_back(hinge);
+  m_editor->setScene(scene);
+  key(Qt::Key_B);
+  drag(at(-1, -1.5), at(1, -1));
+  QCOMPARE(m_editor->selection().bodies, Ids{"box1"});
+  key(Qt::Key_S);
+  key(Qt::Key_E);
+  key(Qt::Key_Tab);
+  QVERIFY(m_canvas->editsCorners());
+  QCOMPARE(m_canvas->cornerInHand(), 0);
+  m_editor->setScene(m_document->undo.back());
+  QVERIFY(!m_canvas->editsCorners());
+  QCOMPARE(m_canvas->cornerInHand(), -1);
+  SceneSelection joint;
+  joint.joints = {"hinge"};
+  m_editor->setSelection(joint);
+  key(Qt::Key_Right);
+  QCOMPARE(m_document->titles.last(), QString("Nudge"));
+  QVERIFY(near(m_editor->scene()->joint("hinge")->anchorA, {2 + gridStep(m_canvas->map()), 0}));
 }
 
 void TestSceneEditor::removingAndDoublingAreAsked() {

@@ -92,10 +92,13 @@ void EditorCanvas::setScene(std::shared_ptr<const Scene> scene) {
   syncItems(before.get());
   const SceneSelection kept = existing(sceneValue(), m_selection);
   const bool lost = kept != m_selection;
+  const bool otherBodies = kept.bodies != m_selection.bodies;
   m_selection = kept;
   syncSelected();
   if (other || !m_aimed) fit();
   if (m_hand) m_hand->sceneChanged();
+  // Corners belong to the one body selected, as in setSelection(); who is told then looks at the new scene.
+  if (otherBodies) setEditsCorners(false);
   if (lost) Q_EMIT selectionChanged();
   viewport()->update();
   describe();

@@ -79,7 +79,8 @@ void EditorCanvas::nudge(const Eigen::Vector2d& delta) {
   }
   m_nudged += delta;
   const Scene& base = *m_base;
-  const Body* cornered = m_corners && m_cornerAt >= 0 ? base.body(m_selection.bodies.front()) : nullptr;
+  const bool inHand = m_corners && m_cornerAt >= 0 && m_selection.bodies.size() == 1;
+  const Body* cornered = inHand ? base.body(m_selection.bodies.front()) : nullptr;
   const std::vector<Corner> corners = cornered ? cornersOf(*cornered) : std::vector<Corner>{};
   if (m_cornerAt < static_cast<int>(corners.size()) && cornered) {
     const Corner& corner = corners[static_cast<std::size_t>(m_cornerAt)];
