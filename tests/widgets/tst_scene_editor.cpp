@@ -136,6 +136,7 @@ class TestSceneEditor : public QObject {
   void startsOfConditionsAreDragged();
   void startsThatHangOnNothingAreTurned();
   void theTargetIsDragged();
+  void aTargetThatIsGoneIsNotDragged();
   void theWheelZoomsAtTheCursor();
   void theViewIsDragged();
   void selectionSurvivesANewScene();
@@ -606,6 +607,14 @@ void TestSceneEditor::theTargetIsDragged() {
   QVERIFY(near({target[0], target[1]}, {0, 10}, 1.0));
   QVERIFY(near(body("target").position, {target[0], target[1]}));
   QCOMPARE(m_document->titles, QStringList{"Move target"});
+}
+
+void TestSceneEditor::aTargetThatIsGoneIsNotDragged() {
+  m_editor->setScene(shipped("point_mass"));
+  const PickedPart target{PickedPart::Kind::Target, {}, {}};
+  QVERIFY(dragPart(*m_canvas, target, ToolEvent{}) != nullptr);
+  m_editor->setScene(threeBodies());
+  QVERIFY(dragPart(*m_canvas, target, ToolEvent{}) == nullptr);
 }
 
 void TestSceneEditor::theWheelZoomsAtTheCursor() {

@@ -367,7 +367,9 @@ std::unique_ptr<Drag> dragPart(EditorCanvas& canvas, const PickedPart& part, con
     case PickedPart::Kind::Start:
       return std::make_unique<StartDrag>(canvas, StartRef{part.condition, part.id}, from);
     case PickedPart::Kind::Target: {
-      const Eigen::Vector2d at = *draggableGoal(canvas.sceneValue())->point;
+      const std::optional<Goal> goal = draggableGoal(canvas.sceneValue());
+      if (!goal || !goal->point) return nullptr;  // the test went since it was pressed on
+      const Eigen::Vector2d at = *goal->point;
       const auto base = canvas.value();
       return std::make_unique<PointDrag>(
           canvas, QStringLiteral("Move target"), at, from, std::vector<std::string>{},
