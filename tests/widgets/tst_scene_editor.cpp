@@ -146,6 +146,7 @@ class TestSceneEditor : public QObject {
   void cornersEndWithTheirBody();
   void removingAndDoublingAreAsked();
   void nothingChangesWhileReadOnly();
+  void aGestureTakenBackMayLiftReadOnly();
   void aRobotIsDroppedWhereOneClicks();
   void everyButtonHasNameAndTip();
   void fiveHundredBodiesKeepTheirItems();
@@ -772,6 +773,25 @@ void TestSceneEditor::nothingChangesWhileReadOnly() {
   m_editor->setReadOnly(false);
   key(Qt::Key_Right);
   QCOMPARE(m_document->titles.size(), 1);
+}
+
+/// A drag made the file unreadable; taking it back makes it readable again within setReadOnly(true) itself.
+void TestSceneEditor::aGestureTakenBackMayLiftReadOnly() {
+  const auto lifting = connect(m_editor.get(), &SceneEditor::gestureCancelled, m_editor.get(),
+                               [this] { m_editor->setReadOnly(false); });
+  drag(at(-2, 0), at(-1, 1), {}, false);
+  QVERIFY(m_document->open != 0);
+  m_editor->setReadOnly(true);
+  QVERIFY(m_document->open == 0);
+  QVERIFY(!m_editor->readOnly());
+  disconnect(lifting);
+  QTest::mouseRelease(port(), Qt::LeftButton, {}, at(-1, 1));
+  // The hint gives the reason, and follows another one.
+  QSignalSpy hints(m_editor.get(), &SceneEditor::hintChanged);
+  m_editor->setReadOnly(true, "The file cannot be read");
+  QCOMPARE(hints.last()[0].toString(), QString("The file cannot be read"));
+  m_editor->setReadOnly(true);
+  QCOMPARE(hints.last()[0].toString(), QString("This drawing cannot be changed now"));
 }
 
 void TestSceneEditor::aRobotIsDroppedWhereOneClicks() {

@@ -229,14 +229,19 @@ void EditorCanvas::placeTemplate(const QString& name, int links) {
   setTool(EditorTool::Template);
 }
 
-void EditorCanvas::setReadOnly(bool readOnly) {
-  if (readOnly == m_readOnly) return;
-  if (readOnly) {
+void EditorCanvas::setReadOnly(bool readOnly, const QString& reason) {
+  const QString told = reason.isEmpty() ? tr("This drawing cannot be changed now") : reason;
+  if (readOnly == m_readOnly && (!readOnly || told == m_readOnlyReason)) return;
+  const bool begins = readOnly && !m_readOnly;
+  m_readOnly = readOnly;
+  m_readOnlyReason = told;
+  if (begins) {
+    // A gesture taken back may make the scene one that can be changed: that later answer counts.
     m_hand->cancel();
+    if (!m_readOnly) return;
     setEditsCorners(false);
     if (m_tool != EditorTool::Pan) setTool(EditorTool::Select);
   }
-  m_readOnly = readOnly;
   viewport()->update();
   toolNews();
 }
@@ -413,7 +418,7 @@ void EditorCanvas::editOnce(const QString& title, const SceneEdit& wish) {
 }
 
 void EditorCanvas::toolNews() {
-  Q_EMIT hintChanged(m_readOnly ? tr("A run uses this scene: nothing can be changed now") : m_hand->hint());
+  Q_EMIT hintChanged(m_readOnly ? m_readOnlyReason : m_hand->hint());
   viewport()->update();
 }
 

@@ -35,7 +35,8 @@ class EditorCanvas : public QGraphicsView {
   EditorTool tool() const { return m_tool; }
   /// The next click says where this robot goes. `links`: of an arm.
   void placeTemplate(const QString& name, int links);
-  void setReadOnly(bool readOnly);
+  /// `reason` stands where hints do; empty: that the drawing cannot be changed now.
+  void setReadOnly(bool readOnly, const QString& reason = {});
   bool readOnly() const { return m_readOnly; }
   void setSnapping(bool on);
   bool snapping() const { return m_snapping; }
@@ -145,7 +146,7 @@ class EditorCanvas : public QGraphicsView {
   EditorTool m_tool = EditorTool::Select;
   std::unique_ptr<Tool> m_hand, m_retired;  // a tool may put itself away in the middle of its own event
   int m_cornerAt = -1;
-  QString m_template;
+  QString m_template, m_readOnlyReason;
   int m_templateLinks = 0;
   bool m_readOnly = false, m_snapping = true, m_ghosts = true, m_drawsDynamic = true, m_corners = false;
   bool m_aimed = false;  // the camera has shown a scene

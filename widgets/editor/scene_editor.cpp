@@ -330,8 +330,8 @@ EditorTool SceneEditor::tool() const {
   return m_impl->canvas->tool();
 }
 
-void SceneEditor::setReadOnly(bool readOnly) {
-  m_impl->canvas->setReadOnly(readOnly);
+void SceneEditor::setReadOnly(bool readOnly, const QString& reason) {
+  m_impl->canvas->setReadOnly(readOnly, reason);
   m_impl->sync();
 }
 bool SceneEditor::readOnly() const {

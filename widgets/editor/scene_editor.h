@@ -54,8 +54,10 @@ class SceneEditor : public QWidget {
   EditorTool tool() const;
   /// Lets the next click drop a robot (one of robotTemplates()); `links`: of the arm, 1 to 6.
   void placeTemplate(const QString& name, int links = 0);
-  /// While a run uses the scene: looking, selecting and measuring work, nothing can be changed.
-  void setReadOnly(bool readOnly);
+  /// While a run uses the scene or its file cannot be read: looking, selecting and measuring work, nothing
+  /// can be changed. `reason` is shown in place of hints; empty: that the drawing cannot be changed now. An
+  /// open gesture is cancelled; when the answer to that is setReadOnly(false), that one counts.
+  void setReadOnly(bool readOnly, const QString& reason = {});
   bool readOnly() const;
   /// Whether bodies drawn next can move.
   void setDrawsDynamic(bool dynamic);
