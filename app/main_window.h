@@ -91,6 +91,9 @@ class MainWindow : public QMainWindow {
   void dropEvent(QDropEvent* event) override;
 
  private:
+  /// What the first run of a task learns with.
+  static constexpr const char* kFirstAlgorithm = "mdgps";
+
   void makeLayout();
   void connectActions();
   void connectViews();
@@ -109,6 +112,8 @@ class MainWindow : public QMainWindow {
   bool unsaved() const;
   void showTitle();
   void showEditActions();
+  /// Says in the message bar how saving went; true: it went well.
+  bool saySaved(const Status& done);
   void chooseTaskFile();
   void offerRecovery();
   /// Ends and forgets the runs, and what was said about them.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What the user asks of the window: scenes, runs, parameters, exports.
+// What the user asks of the window about its runs: which, start and stop, parameters.
 #include <QAction>
 #include <QActionGroup>
 #include <QApplication>
@@ -29,8 +29,6 @@
 namespace gps::ui {
 
 namespace {
-
-constexpr const char* kFirstAlgorithm = "mdgps";
 
 /// Requests for which several runs qualify: `ready` ones go first, and only without any of them the finished.
 std::vector<RunSession*> startable(const std::vector<RunSession*>& runs) {
@@ -121,45 +119,6 @@ void MainWindow::connectActions() {
 // --- scenes
 // --------------------------------------------------------------------------------------------------
 
-std::shared_ptr<const Task> MainWindow::readTask(const QString& nameOrFile) {
-  Result<Scene> scene = findScene(nameOrFile.toStdString(), m_setup.sceneFolder);
-  if (!scene) {
-    m_messages->post("scene", Severity::Error, scene.error());
-    return nullptr;
-  }
-  Result<std::shared_ptr<const Task>> task = compileTask(std::make_shared<const Scene>(*std::move(scene)));
-  if (!task) {
-    m_messages->post("scene", Severity::Error, task.error());
-    return nullptr;
-  }
-  return *std::move(task);
-}
-
-/// The file a shipped name stands for, or the file itself.
-QString MainWindow::sceneFile(const QString& nameOrFile) const {
-  for (const ShippedScene& shipped : shippedScenes(m_setup.sceneFolder)) {
-    if (shipped.name == nameOrFile.toStdString()) return QString::fromStdString(shipped.file.string());
-  }
-  return nameOrFile;
-}
-
-bool MainWindow::openScene(const QString& nameOrFile) {
-  std::shared_ptr<const Task> task = readTask(nameOrFile);
-  return task && openTask(std::move(task), kFirstAlgorithm, sceneFile(nameOrFile));
-}
-
-bool MainWindow::openTask(std::shared_ptr<const Task> task, const std::string& algorithm, const QString& file) {
-  if (const Result<Parameters> parameters = parametersFor(*task, algorithm); !parameters) {
-    m_messages->post("scene", Severity::Error, parameters.error());
-    return false;
-  }
-  if (file.isEmpty() || !m_document->open(file)) {
-    m_document->startWith(task->scene ? sceneTree(*task->scene, Defaults::LeftOut) : emptyTask("untitled"));
-  }
-  m_design->select(DesignSelection());
-  return beginRuns(std::move(task), algorithm);
-}
-
 bool MainWindow::beginRuns(std::shared_ptr<const Task> task, const std::string& algorithm) {
   Result<Parameters> parameters = parametersFor(*task, algorithm);
   if (!parameters) {
@@ -178,51 +137,6 @@ bool MainWindow::beginRuns(std::shared_ptr<const Task> task, const std::string& 
   offerRecovery();          // the messages were cleared, and it may have been among them
   return true;
 }
-
-void MainWindow::openWhenAllowed(const QString& nameOrFile) {
-  // Read first: a file that can't be opened is no reason to ask for anything.
-  m_design->settle();
-  const std::shared_ptr<const Task> task = readTask(nameOrFile);
-  const QString file = sceneFile(nameOrFile);
-  if (!task) {
-    if (openUnfinished(file)) m_messages->dismiss("scene");
-    return;
-  }
-  m_messages->dismiss("scene");
-  const auto open = [this, nameOrFile, file] {
-    // The file may have changed while the question stood.
-    if (const std::shared_ptr<const Task> newest = readTask(nameOrFile)) openTask(newest, kFirstAlgorithm, file);
-  };
-  if (unsaved()) {
-    ask("open", tr("%1 has changes that are not saved.").arg(m_document->displayName()),
-        tr("Save it first to keep them."), tr("Discard and open"), open);
-    return;
-  }
-  if (!anyActive()) {
-    open();
-    return;
-  }
-  ask("open",
-      tr("A run is still going; opening another scene discards %n iteration(s).", nullptr,
-         discardedIterations()),
-      {}, tr("Open anyway"), open);
-}
-
-void MainWindow::chooseSceneFile() {
-  auto* dialog =
-      new QFileDialog(this, tr("Open scene"), m_settings.lastFolder(), tr("Scenes (*.scene.json *.json)"));
-  dialog->setObjectName("dialog.openScene");
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setFileMode(QFileDialog::ExistingFile);
-  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
-    m_settings.setLastFolder(QFileInfo(file).absolutePath());
-    openWhenAllowed(file);
-  });
-  dialog->open();
-}
-
-// --- runs
-// ----------------------------------------------------------------------------------------------------
 
 QString MainWindow::legend(const std::string& algorithm, int run) const {
   const Result<const AlgorithmEntry*> entry = findAlgorithm(algorithm);
@@ -533,97 +447,5 @@ void MainWindow::showFairness() {
 
 // --- exports and help
 // ------------------------------------------------------------------------------------------
-
-bool MainWindow::exportLog(int run, const QString& path) {
-  if (run < 0 || run >= static_cast<int>(m_runs.size())) return false;
-  const Status status = writeFile(path, runLog(*m_runs[static_cast<std::size_t>(run)]->history()));
-  if (!status) {
-    m_messages->post("export", Severity::Error, status.error());
-    return false;
-  }
-  m_messages->post({.key = "export",
-                    .severity = Severity::Info,
-                    .what = tr("The log was saved."),
-                    .where = path,
-                    .mend = {},
-                    .action = {}});
-  return true;
-}
-
-bool MainWindow::exportPlots(const QString& folder) {
-  QString problem;
-  m_plots->refresh();
-  const QStringList files = m_plots->exportTo(folder, {960, 600}, &problem);
-  if (files.isEmpty()) {
-    m_messages->post("export", Severity::Error,
-                     Error{tr("The plots could not be saved: %1").arg(problem).toStdString(),
-                           folder.toStdString(), "Choose another folder, or free some space."});
-    return false;
-  }
-  m_messages->post({.key = "export",
-                    .severity = Severity::Info,
-                    .what = tr("%n file(s) saved.", nullptr, static_cast<int>(files.size())),
-                    .where = folder,
-                    .mend = {},
-                    .action = {}});
-  return true;
-}
-
-void MainWindow::chooseLogFile(int run) {
-  if (run >= static_cast<int>(m_runs.size())) return;
-  const QString name = QString::fromStdString(m_runs[static_cast<std::size_t>(run)]->setup().name) + ".jsonl";
-  auto* dialog = new QFileDialog(this, tr("Export log"), m_settings.lastFolder(), tr("JSON lines (*.jsonl)"));
-  dialog->setObjectName("dialog.exportLog");
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setAcceptMode(QFileDialog::AcceptSave);
-  dialog->selectFile(name);
-  connect(dialog, &QFileDialog::fileSelected, this, [this, run](const QString& file) {
-    m_settings.setLastFolder(QFileInfo(file).absolutePath());
-    exportLog(run, file);
-  });
-  dialog->open();
-}
-
-void MainWindow::choosePlotFolder() {
-  auto* dialog = new QFileDialog(this, tr("Export plots"), m_settings.lastFolder());
-  dialog->setObjectName("dialog.exportPlots");
-  dialog->setAttribute(Qt::WA_DeleteOnClose);
-  dialog->setFileMode(QFileDialog::Directory);
-  dialog->setOption(QFileDialog::ShowDirsOnly);
-  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& folder) {
-    m_settings.setLastFolder(folder);
-    exportPlots(folder);
-  });
-  dialog->open();
-}
-
-void MainWindow::showKeys() {
-  QString rows;
-  for (const auto& [text, keys] : m_actions.shortcuts()) {
-    rows += QString("<tr><td style=\"padding:2px 24px 2px 0\">%1</td><td>%2</td></tr>")
-                .arg(text.toHtmlEscaped(), keys.toHtmlEscaped());
-  }
-  auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"), "<table>" + rows + "</table>",
-                              QMessageBox::Close, this);
-  box->setObjectName("dialog.keys");
-  box->setAttribute(Qt::WA_DeleteOnClose);
-  box->setModal(false);
-  box->show();
-}
-
-void MainWindow::showAbout() {
-  const QString text = tr("<h3>GPS Studio %1</h3><p>Design 2D robot tasks, let guided policy search learn "
-                          "them, and see why it works.</p>"
-                          "<p>Free software under the GNU General Public License, version 3 or later; "
-                          "without any warranty.</p>"
-                          "<p>Qt %2 (built with %3)</p>")
-                           .arg(QApplication::applicationVersion().toHtmlEscaped(), QLatin1String(qVersion()),
-                                QLatin1String(QT_VERSION_STR));
-  auto* box = new QMessageBox(QMessageBox::NoIcon, tr("About GPS Studio"), text, QMessageBox::Close, this);
-  box->setObjectName("dialog.about");
-  box->setAttribute(Qt::WA_DeleteOnClose);
-  box->setModal(false);
-  box->show();
-}
 
 }  // namespace gps::ui

@@ -20,12 +20,6 @@
 
 namespace gps::ui {
 
-namespace {
-
-constexpr const char* kFirstAlgorithm = "mdgps";
-
-}  // namespace
-
 void MainWindow::connectDesign() {
   m_design->setDocument(m_document.get());
   connect(m_document.get(), &SceneDocument::stateChanged, this, [this] {
@@ -199,22 +193,16 @@ void MainWindow::newTask() {
 
 bool MainWindow::saveTask() {
   m_design->settle();
-  if (Status done = m_document->save(); !done) {
-    m_messages->post("save", Severity::Error, done.error());
-    return false;
-  }
-  m_messages->post({.key = "save",
-                    .severity = Severity::Info,
-                    .what = tr("The task was saved."),
-                    .where = m_document->path(),
-                    .mend = {},
-                    .action = {}});
-  return true;
+  return saySaved(m_document->save());
 }
 
 bool MainWindow::saveTaskAs(const QString& path) {
   m_design->settle();
-  if (Status done = m_document->saveAs(path); !done) {
+  return saySaved(m_document->saveAs(path));
+}
+
+bool MainWindow::saySaved(const Status& done) {
+  if (!done) {
     m_messages->post("save", Severity::Error, done.error());
     return false;
   }
@@ -265,31 +253,6 @@ void MainWindow::offerRecovery() {
         if (m_recovery->flush()) RecoveryCopy::discard(newest);
         showDesign();
       });
-}
-
-bool MainWindow::openUnfinished(const QString& file) {
-  SceneDocument probe;
-  if (file.isEmpty() || !probe.open(file) || !probe.readable()) return false;
-  const auto open = [this, file] {
-    dropRuns();
-    if (Status done = m_document->open(file); !done) {
-      m_messages->post("scene", Severity::Error, done.error());
-      return;
-    }
-    m_design->select(DesignSelection());
-    showDesign();
-  };
-  const int lost = discardedIterations();
-  if (!unsaved() && !anyActive() && lost == 0) {
-    open();
-  } else if (unsaved()) {
-    ask("open", tr("%1 has changes that are not saved.").arg(m_document->displayName()),
-        tr("Save it first to keep them."), tr("Discard and open"), open);
-  } else {
-    ask("open", tr("Opening another task discards the run and its %n iteration(s).", nullptr, lost), {},
-        tr("Open anyway"), open);
-  }
-  return true;
 }
 
 }  // namespace gps::ui

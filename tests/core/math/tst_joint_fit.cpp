@@ -7,25 +7,14 @@
 
 #include "core/math/joint_prior.h"
 #include "core/math/linalg.h"
+#include "tests/core/math/sample_points.h"
 
 using namespace gps;
 
 namespace {
 
-Matrix gaussianPoints(int N, int D, Rng& rng) {
-  Matrix mixing(D, D);
-  for (Eigen::Index i = 0; i < mixing.size(); ++i) mixing(i) = rng.normal();
-  Matrix points(N, D);
-  for (Eigen::Index i = 0; i < points.size(); ++i) points(i) = rng.normal();
-  return points * mixing;
-}
-
 double smallestEigenvalue(const Matrix& A) {
   return Eigen::SelfAdjointEigenSolver<Matrix>(A).eigenvalues().minCoeff();
-}
-
-double largestDifference(const MatrixRef& a, const MatrixRef& b) {
-  return (a - b).cwiseAbs().maxCoeff();
 }
 
 bool isUsable(const ConditionalGaussian& fit) {

@@ -7,24 +7,9 @@
 
 #include "core/math/joint_prior.h"
 #include "core/math/linalg.h"
+#include "tests/core/math/sample_points.h"
 
 using namespace gps;
-
-namespace {
-
-Matrix gaussianPoints(int N, int D, Rng& rng) {
-  Matrix mixing(D, D);
-  for (Eigen::Index i = 0; i < mixing.size(); ++i) mixing(i) = rng.normal();
-  Matrix points(N, D);
-  for (Eigen::Index i = 0; i < points.size(); ++i) points(i) = rng.normal();
-  return points * mixing;
-}
-
-double largestDifference(const MatrixRef& a, const MatrixRef& b) {
-  return (a - b).cwiseAbs().maxCoeff();
-}
-
-}  // namespace
 
 /// Small dense linear algebra.
 class TestLinalg : public QObject {

@@ -7,33 +7,9 @@
 
 #include "core/math/joint_prior.h"
 #include "core/math/linalg.h"
+#include "tests/core/math/sample_points.h"
 
 using namespace gps;
-
-namespace {
-
-Matrix gaussianPoints(int N, int D, Rng& rng) {
-  Matrix mixing(D, D);
-  for (Eigen::Index i = 0; i < mixing.size(); ++i) mixing(i) = rng.normal();
-  Matrix points(N, D);
-  for (Eigen::Index i = 0; i < points.size(); ++i) points(i) = rng.normal();
-  return points * mixing;
-}
-
-/// Points around `clusters` well separated centres, in turn.
-Matrix clusteredPoints(int N, int D, int clusters, Rng& rng) {
-  Matrix points(N, D);
-  for (int j = 0; j < N; ++j) {
-    for (int d = 0; d < D; ++d) points(j, d) = rng.normal() + 20.0 * ((j % clusters) == (d % clusters));
-  }
-  return points;
-}
-
-double largestDifference(const MatrixRef& a, const MatrixRef& b) {
-  return (a - b).cwiseAbs().maxCoeff();
-}
-
-}  // namespace
 
 /// Mixtures of Gaussians and EM.
 class TestMixture : public QObject {

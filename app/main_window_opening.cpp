@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Opening a task: by name, by file, finished or not.
+#include <QFileDialog>
+#include <QFileInfo>
+#include <QStackedWidget>
+
+#include "app/commands/add_part.h"
+#include "app/documents/scene_document.h"
+#include "app/forms/design/design_page.h"
+#include "app/forms/workspace.h"
+#include "app/main_window.h"
+#include "core/scene/scene_reader.h"
+#include "core/scene/scene_writer.h"
+
+namespace gps::ui {
+
+std::shared_ptr<const Task> MainWindow::readTask(const QString& nameOrFile) {
+  Result<Scene> scene = findScene(nameOrFile.toStdString(), m_setup.sceneFolder);
+  if (!scene) {
+    m_messages->post("scene", Severity::Error, scene.error());
+    return nullptr;
+  }
+  Result<std::shared_ptr<const Task>> task = compileTask(std::make_shared<const Scene>(*std::move(scene)));
+  if (!task) {
+    m_messages->post("scene", Severity::Error, task.error());
+    return nullptr;
+  }
+  return *std::move(task);
+}
+
+/// The file a shipped name stands for, or the file itself.
+QString MainWindow::sceneFile(const QString& nameOrFile) const {
+  for (const ShippedScene& shipped : shippedScenes(m_setup.sceneFolder)) {
+    if (shipped.name == nameOrFile.toStdString()) return QString::fromStdString(shipped.file.string());
+  }
+  return nameOrFile;
+}
+
+bool MainWindow::openScene(const QString& nameOrFile) {
+  std::shared_ptr<const Task> task = readTask(nameOrFile);
+  return task && openTask(std::move(task), kFirstAlgorithm, sceneFile(nameOrFile));
+}
+
+bool MainWindow::openTask(std::shared_ptr<const Task> task, const std::string& algorithm, const QString& file) {
+  if (const Result<Parameters> parameters = parametersFor(*task, algorithm); !parameters) {
+    m_messages->post("scene", Severity::Error, parameters.error());
+    return false;
+  }
+  if (file.isEmpty() || !m_document->open(file)) {
+    m_document->startWith(task->scene ? sceneTree(*task->scene, Defaults::LeftOut) : emptyTask("untitled"));
+  }
+  m_design->select(DesignSelection());
+  return beginRuns(std::move(task), algorithm);
+}
+
+void MainWindow::openWhenAllowed(const QString& nameOrFile) {
+  // Read first: a file that can't be opened is no reason to ask for anything.
+  m_design->settle();
+  const std::shared_ptr<const Task> task = readTask(nameOrFile);
+  const QString file = sceneFile(nameOrFile);
+  if (!task) {
+    if (openUnfinished(file)) m_messages->dismiss("scene");
+    return;
+  }
+  m_messages->dismiss("scene");
+  const auto open = [this, nameOrFile, file] {
+    // The file may have changed while the question stood.
+    if (const std::shared_ptr<const Task> newest = readTask(nameOrFile)) openTask(newest, kFirstAlgorithm, file);
+  };
+  if (unsaved()) {
+    ask("open", tr("%1 has changes that are not saved.").arg(m_document->displayName()),
+        tr("Save it first to keep them."), tr("Discard and open"), open);
+    return;
+  }
+  if (!anyActive()) {
+    open();
+    return;
+  }
+  ask("open",
+      tr("A run is still going; opening another scene discards %n iteration(s).", nullptr,
+         discardedIterations()),
+      {}, tr("Open anyway"), open);
+}
+
+void MainWindow::chooseSceneFile() {
+  auto* dialog =
+      new QFileDialog(this, tr("Open scene"), m_settings.lastFolder(), tr("Scenes (*.scene.json *.json)"));
+  dialog->setObjectName("dialog.openScene");
+  dialog->setAttribute(Qt::WA_DeleteOnClose);
+  dialog->setFileMode(QFileDialog::ExistingFile);
+  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
+    m_settings.setLastFolder(QFileInfo(file).absolutePath());
+    openWhenAllowed(file);
+  });
+  dialog->open();
+}
+
+// --- runs
+// ----------------------------------------------------------------------------------------------------
+
+bool MainWindow::openUnfinished(const QString& file) {
+  SceneDocument probe;
+  if (file.isEmpty() || !probe.open(file) || !probe.readable()) return false;
+  const auto open = [this, file] {
+    dropRuns();
+    if (Status done = m_document->open(file); !done) {
+      m_messages->post("scene", Severity::Error, done.error());
+      return;
+    }
+    m_design->select(DesignSelection());
+    showDesign();
+  };
+  const int lost = discardedIterations();
+  if (!unsaved() && !anyActive() && lost == 0) {
+    open();
+  } else if (unsaved()) {
+    ask("open", tr("%1 has changes that are not saved.").arg(m_document->displayName()),
+        tr("Save it first to keep them."), tr("Discard and open"), open);
+  } else {
+    ask("open", tr("Opening another task discards the run and its %n iteration(s).", nullptr, lost), {},
+        tr("Open anyway"), open);
+  }
+  return true;
+}
+
+}  // namespace gps::ui
