@@ -196,6 +196,8 @@ ParameterForm::ParameterForm(QWidget* parent) : QWidget(parent), m_impl(std::mak
   Impl& d = *m_impl;
   setObjectName(QStringLiteral("parameters"));
   setAccessibleName(QStringLiteral("Parameters"));
+  // Names beside their units and editors; a dock would otherwise be squeezed to the editors' width.
+  setMinimumWidth(fontMetrics().averageCharWidth() * 50);
 
   d.search = new QLineEdit(this);
   d.search->setObjectName(QStringLiteral("parameters.search"));

@@ -246,9 +246,9 @@ void ParameterRow::refresh() {
   m_dot->setEnabled(!locked());
   m_dot->setToolTip(plainToolTip(QStringLiteral("Changed. Reset to %1").arg(initial)));
   m_dot->setAccessibleName(QStringLiteral("Reset %1 to %2").arg(label, initial));
-  // "Next iteration" holds for most rows: it is said where the user is about to change one.
-  const bool saysWhen = m_runHasData && m_focused && spec.applies != Applies::Reset && m_queue->isHidden();
-  m_chip->setVisible(spec.applies == Applies::Reset || saysWhen);
+  // When a change applies is said where the user is about to make one: the names need the room elsewhere.
+  const bool saysWhen = m_focused && m_queue->isHidden() && (m_runHasData || spec.applies == Applies::Reset);
+  m_chip->setVisible(saysWhen);
   m_unit->setVisible(!spec.unit.empty() && !saysWhen);  // no room for both; the help has the unit, too
   m_chip->setToolTip(spec.applies == Applies::Reset ? QStringLiteral("A change needs a new run.")
                                                     : QStringLiteral("A change takes effect at this point."));

@@ -119,7 +119,7 @@ void DesignPage::makeLayout() {
   left->setMinimumWidth(200);
   m_inspector->setMinimumWidth(264);
   // Less than its own wish, which together with both sides is wider than a small screen.
-  m_view->setMinimumWidth(560);
+  m_view->setMinimumWidth(400);
   top->setStretchFactor(1, 1);
   top->setSizes({248, 728, 304});
 
