@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <QElapsedTimer>
 #include <QTest>
+#include <ctime>
 #include <fstream>
 
 #include "core/algorithms/check_scene.h"
@@ -148,6 +148,11 @@ class Mutator {
   std::vector<SceneTree> m_trees;
 };
 
+/// Milliseconds of processor this program has used: on a busy machine the clock on the wall says nothing.
+double processorTime() {
+  return 1e3 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
 }  // namespace
 
 /// What `check` does with files that are nearly scenes: an answer, soon.
@@ -157,7 +162,7 @@ class TestCheckMutations : public QObject {
   void everySpoiltSceneGetsAnAnswerWithinASecond();
 };
 
-/// 5000 files; GPS_FUZZ_MUTATIONS=1000000 for the long search.
+/// 5000 files; GPS_FUZZ_MUTATIONS=1000000 for the long search (some seven minutes), GPS_FUZZ_SEED for another one.
 void TestCheckMutations::everySpoiltSceneGetsAnAnswerWithinASecond() {
   std::vector<std::string> texts;
   for (const ShippedScene& shipped : shippedScenes(GPS_SCENES)) {
@@ -172,16 +177,15 @@ void TestCheckMutations::everySpoiltSceneGetsAnAnswerWithinASecond() {
       static_cast<std::uint64_t>(std::max(qEnvironmentVariableIntValue("GPS_FUZZ_SEED"), 1));
   Mutator mutator(seed, texts);
   int valid = 0, warned = 0;
-  qint64 slowest = 0;
+  double slowest = 0.0;
   for (int i = 0; i < count; ++i) {
     const std::string text = mutator.next();
     // Whatever happens next, the culprit is on disk.
     const char* keep = std::getenv("GPS_FUZZ_KEEP");
     if (keep) std::ofstream(keep, std::ios::binary) << text;
-    QElapsedTimer timer;
-    timer.start();
+    const double before = processorTime();
     const Result<CheckedScene> checked = checkSceneText(text, "mutation");
-    const qint64 took = timer.elapsed();
+    const double took = processorTime() - before;
     slowest = std::max(slowest, took);
     if (took > 1000) {
       std::ofstream("slow.scene.json", std::ios::binary) << text;
@@ -201,8 +205,8 @@ void TestCheckMutations::everySpoiltSceneGetsAnAnswerWithinASecond() {
       QVERIFY2(said, (error.text() + " is all that is said of wordless.scene.json").c_str());
     }
   }
-  qInfo("%d of %d were still valid, %d of them with warnings; the slowest took %lld ms", valid, count, warned,
-        static_cast<long long>(slowest));
+  qInfo("%d of %d were still valid, %d of them with warnings; the slowest took %.1f ms of processor", valid, count,
+        warned, slowest);
   QVERIFY(valid > count / 50);
   QVERIFY(valid < count / 2);
 }
