@@ -74,6 +74,11 @@ void findMissingParts(const Scene& scene, Collector& found) {
     found.warning("/costs", "All cost terms have weight 0, so every motion is as good as any other.",
                   "Give one of them a weight above 0.");
   }
+  // Nothing a first look at an empty task must say; whoever has written down a cost has an aim.
+  if (!scene.success && !scene.costs.empty()) {
+    found.warning("/success", "The task has no success test, so no rollout counts as solved.",
+                  "Add one, to see which share of the starts succeeds.");
+  }
 }
 
 void findUnboundedMotors(const Scene& scene, Collector& found) {
