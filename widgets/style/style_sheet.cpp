@@ -79,10 +79,11 @@ QTreeWidget[role="lines"]::item:selected, QListWidget[role="lines"]::item:select
 QListWidget[role="field"]::item:selected { background: @focusSoft; color: @text; padding: 3px 2px; }
 
 QCheckBox { spacing: 8px; }
-QCheckBox::indicator { width: 14px; height: 14px; border: 1px solid @boxBorder; border-radius: 4px; background: @panel; }
-QCheckBox::indicator:hover { border-color: @focus; }
-QCheckBox::indicator:checked { background: @accent; border-color: @accent;
-  image: url(:/icons/style/check-@variant.svg); }
+QCheckBox::indicator, QTreeWidget::indicator, QListWidget::indicator { width: 14px; height: 14px;
+  border: 1px solid @boxBorder; border-radius: 4px; background: @panel; }
+QCheckBox::indicator:hover, QTreeWidget::indicator:hover, QListWidget::indicator:hover { border-color: @focus; }
+QCheckBox::indicator:checked, QTreeWidget::indicator:checked, QListWidget::indicator:checked {
+  background: @accent; border-color: @accent; image: url(:/icons/style/check-@variant.svg); }
 QCheckBox::indicator:disabled { background: @background; border-color: @line; }
 QCheckBox::indicator:checked:disabled { background: @muted; border-color: @muted; }
 QCheckBox::indicator:focus { border: 2px solid @focus; width: 12px; height: 12px; }
@@ -163,7 +164,7 @@ QString styleSheetFor(const Theme& theme, double basePointSize) {
       {"muted", name(theme.muted)},
       {"line", name(theme.hairline)},
       {"border", name(mixed(theme.hairline, theme.muted, theme.dark ? 0.25 : 0.2))},
-      {"boxBorder", name(mixed(theme.hairline, theme.muted, 0.75))},
+      {"boxBorder", name(mixed(theme.hairline, theme.muted, theme.dark ? 1.0 : 0.85))},
       {"hover", name(mixed(theme.panel, theme.text, 0.05))},
       {"pressed", name(mixed(theme.panel, theme.text, 0.10))},
       {"chip", name(mixed(theme.panel, theme.text, 0.04))},
