@@ -12,6 +12,10 @@ constexpr std::string_view kNorms[] = {"l2", "l1", "log"};
 constexpr std::string_view kRamps[] = {"constant", "linear", "quadratic", "final"};
 constexpr std::string_view kRampOn[] = {"weights", "value"};
 constexpr std::string_view kKinds[] = {"lqr", "pd", "zero", "feedback"};
+constexpr std::string_view kNormLabels[] = {"Square (l2)", "Absolute (l1)", "Logarithm"};
+constexpr std::string_view kRampLabels[] = {"Constant", "Linear", "Quadratic", "Last step only"};
+constexpr std::string_view kRampOnLabels[] = {"Weights", "Value"};
+constexpr std::string_view kKindLabels[] = {"LQR", "PD", "Zero", "Feedback"};
 
 constexpr SceneField kFields[] = {
     {"scene", "version", Kind::WholeNumber, "Version", "", "", "Version of the file format."},
@@ -114,18 +118,18 @@ constexpr SceneField kFields[] = {
     {"cost", "target", Kind::Numbers, "Target", "", "", "Where the distance is 0, one number per entry of the sensor."},
     {"cost", "target_body", Kind::BodyId, "Target in frame of", "", "", "A static body; without it the world."},
     {"cost", "wp", Kind::Numbers, "Weights", "", "", "One per entry; without them all are 1."},
-    {"cost", "norm", Kind::Choice, "Norm", "", "l2", "How the distance counts.", kNorms},
-    {"cost", "l1", Kind::Number, "l1", "", "0", "Weight of the sharp part (norm l1 or log)."},
-    {"cost", "l2", Kind::Number, "l2", "", "1", "Weight of the quadratic part."},
-    {"cost", "alpha", Kind::Number, "alpha", "", "0.01", "Rounds the sharp part off near the target."},
+    {"cost", "norm", Kind::Choice, "Norm", "", "l2", "How the distance counts.", kNorms, kNormLabels},
+    {"cost", "l1", Kind::Number, "Sharp part (l1)", "", "0", "Weight of the sharp part (norm l1 or log)."},
+    {"cost", "l2", Kind::Number, "Square part (l2)", "", "1", "Weight of the quadratic part."},
+    {"cost", "alpha", Kind::Number, "Rounding (alpha)", "", "0.01", "Rounds the sharp part off near the target."},
     {"cost", "margin", Kind::Number, "Margin", "m", "0", "Clearance that is asked for."},
     {"cost", "radius", Kind::Number, "Radius", "m", "0", "Of the moving body."},
     {"cost", "bodies", Kind::BodyIds, "Obstacles", "", "", "Static bodies to keep clear of."},
     {"cost", "joints", Kind::JointIds, "Chain", "", "", "Hinges from the base to the tip."},
     {"cost", "point", Kind::Point, "Point", "m", "[0, 0]", "In the frame of the last link."},
     {"cost", "points", Kind::Points, "Points", "m", "", "Several points in the frame of the last link: x, y; x, y; ..."},
-    {"cost", "ramp", Kind::Choice, "Ramp", "", "constant", "How the weight grows over the horizon.", kRamps},
-    {"cost", "ramp_on", Kind::Choice, "Ramp acts on", "", "weights", "The weights inside the norm, or the value of the term.", kRampOn},
+    {"cost", "ramp", Kind::Choice, "Ramp", "", "constant", "How the weight grows over the horizon.", kRamps, kRampLabels},
+    {"cost", "ramp_on", Kind::Choice, "Ramp acts on", "", "weights", "The weights inside the norm, or the value of the term.", kRampOn, kRampOnLabels},
     {"cost", "final_multiplier", Kind::Number, "Last step", "", "1", "Factor of the ramp at the last step."},
 
     {"success", "sensor", Kind::SensorId, "Sensor", "", "", "A sensor of the state or the observation."},
@@ -135,7 +139,7 @@ constexpr SceneField kFields[] = {
     {"success", "wrap", Kind::Bool, "Full turns", "", "false", "Angles count modulo a full turn."},
     {"success", "hold", Kind::Number, "Hold", "s", "0", "How long before the end it must stay there; 0: the last step counts."},
 
-    {"initial_controller", "kind", Kind::Choice, "Kind", "", "", "What the first controllers are made of.", kKinds},
+    {"initial_controller", "kind", Kind::Choice, "Kind", "", "", "What the first controllers are made of.", kKinds, kKindLabels},
     {"initial_controller", "gains", Kind::Numbers, "Gains", "", "", "One per actuator."},
     {"initial_controller", "acc", Kind::Numbers, "Accelerations", "", "", "One per actuator."},
     {"initial_controller", "feedback", Kind::Numbers, "Feedback K", "", "", "u = K x + k, row by row: one number per state entry for each action."},

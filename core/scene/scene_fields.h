@@ -24,6 +24,7 @@ enum class FieldKind {
   BodyIds,
   JointIds,
   SensorIds,
+  Any,     ///< a number, true or false, a list of numbers, or a word
   Object,  ///< an object or list with a form of its own
 };
 
@@ -38,6 +39,7 @@ struct SceneField {
                                 ///< it is required
   std::string_view help{};      ///< whole sentences
   std::span<const std::string_view> choices{};
+  std::span<const std::string_view> choiceLabels{};  ///< what forms call them, in the same order
 };
 
 /// Every key of every object but `id` and `type`, in the order of files.

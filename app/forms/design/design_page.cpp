@@ -20,6 +20,7 @@
 #include "app/commands/copy_parts.h"
 #include "app/commands/edit_part.h"
 #include "app/commands/remove_parts.h"
+#include "app/commands/rename_part.h"
 #include "app/forms/design/inspector.h"
 #include "app/forms/design/problem_list.h"
 #include "widgets/editor/robot_templates.h"
@@ -44,6 +45,35 @@ QString text(std::string_view words) {
   return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
 }
 
+/// Keeps the keyboard on the page while forms are made anew and buttons are switched off: Qt hands the focus of
+/// what goes to whatever comes next, which is the window's toolbar. The field of the same name gets it back.
+class FocusKeeper {
+ public:
+  FocusKeeper(QWidget* page, QWidget* otherwise) : m_page(page), m_otherwise(otherwise) {
+    const QWidget* focus = QApplication::focusWidget();
+    m_had = focus && page->isAncestorOf(focus);
+    if (m_had) m_name = focus->objectName();
+  }
+  ~FocusKeeper() {
+    const QWidget* focus = QApplication::focusWidget();
+    if (!m_had || (focus && m_page->isAncestorOf(focus))) return;
+    for (QWidget* same : m_page->findChildren<QWidget*>(m_name)) {
+      if (!same->isEnabled() || !same->isVisibleTo(m_page) || same->focusPolicy() == Qt::NoFocus) continue;
+      same->setFocus(Qt::OtherFocusReason);
+      return;
+    }
+    m_otherwise->setFocus(Qt::OtherFocusReason);
+  }
+  FocusKeeper(const FocusKeeper&) = delete;
+  FocusKeeper& operator=(const FocusKeeper&) = delete;
+
+ private:
+  QWidget* m_page;
+  QWidget* m_otherwise;
+  QString m_name;
+  bool m_had = false;
+};
+
 }  // namespace
 
 DesignPage::DesignPage(QWidget* parent) : QWidget(parent) {
@@ -60,6 +90,17 @@ DesignPage::DesignPage(QWidget* parent) : QWidget(parent) {
           return setField(editor, pathOf(part.kind, *index), "enabled",
                           enabled ? std::nullopt : std::optional(SceneTree(false)));
         });
+  });
+  connect(m_outline, &Outline::renameWanted, this, [this](const PartRef& part, const QString& name) {
+    const bool done = run(tr("Rename %1 to %2").arg(QString::fromStdString(part.id), name),
+                          [part, name](TreeEditor& editor) {
+                            return renamePart(editor, part, name.toStdString());
+                          });
+    if (done)
+      select({{{part.kind, name.toStdString()}}, TreePath()});
+    else if (m_document)
+      showParts();  // the list has the name that was typed
+    m_outline->setFocus();
   });
   connect(m_inspector, &Inspector::edited, this, &DesignPage::apply);
   connect(m_inspector, &Inspector::renamed, this, [this](const PartRef& part, const QString& id) {
@@ -252,6 +293,7 @@ void DesignPage::showDocument() {
 }
 
 void DesignPage::showParts() {
+  const FocusKeeper keep(this, m_view);
   m_stale = false;
   const SceneTree& tree = m_document->tree();
   const auto gone = [&tree](const PartRef& part) { return !findPart(tree, part); };
@@ -297,6 +339,7 @@ void DesignPage::select(const DesignSelection& selection) {
 }
 
 void DesignPage::showSelection() {
+  const FocusKeeper keep(this, m_view);
   m_outline->setSelected(m_selection);
   if (!m_selecting) {
     SceneSelection chosen;

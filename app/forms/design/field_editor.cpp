@@ -48,35 +48,31 @@ FieldEditor::FieldEditor(const SceneField& field, const QString& name, bool requ
   grid->setHorizontalSpacing(8);
   grid->setVerticalSpacing(2);
   const bool wide = namesSeveral(field.kind) || field.kind == FieldKind::LongText;
-  auto* label = new QLabel(text(field.label), this);
-  label->setProperty("role", "muted");
-  label->setTextFormat(Qt::PlainText);
-  if (!wide) label->setFixedWidth(kLabelWidth);
+  m_label = new QLabel(text(field.label), this);
+  m_label->setProperty("role", "muted");
+  m_label->setTextFormat(Qt::PlainText);
+  if (!wide) m_label->setFixedWidth(kLabelWidth);
   makeEditor(name);
-  label->setBuddy(m_editor);
-  const QString unit = text(field.unit);
-  m_editor->setAccessibleName(unit.isEmpty() ? text(field.label) : text(field.label) + " [" + unit + "]");
-  const QString help = text(field.help);
-  QString tip = help;
-  if (!field.standard.empty())
-    tip += (help.isEmpty() ? "" : "\n") + tr("Default: %1").arg(text(field.standard));
-  if (tip.isEmpty()) tip = text(field.label);
-  m_editor->setToolTip(plainToolTip(tip));
-  label->setToolTip(plainToolTip(tip));
+  m_label->setBuddy(m_editor);
+  m_units.unit = text(field.unit);
+  m_unit = new QLabel(this);
+  m_unit->setProperty("role", "muted");
   if (wide) {
-    grid->addWidget(label, 0, 0, 1, 3);
+    grid->addWidget(m_label, 0, 0, 1, 3);
     grid->addWidget(m_editor, 1, 0, 1, 3);
+    m_unit->hide();
   } else {
-    grid->addWidget(label, 0, 0);
+    grid->addWidget(m_label, 0, 0);
     const bool words = field.kind == FieldKind::Text;
     grid->addWidget(m_editor, 0, 1, 1, words ? 2 : 1);
     grid->setColumnMinimumWidth(2, kUnitWidth);  // numbers end on one line
-    if (!unit.isEmpty()) {
-      auto* suffix = new QLabel(unit, this);
-      suffix->setProperty("role", "muted");
-      grid->addWidget(suffix, 0, 2);
+    if (words) {
+      m_unit->hide();
+    } else {
+      grid->addWidget(m_unit, 0, 2);
     }
   }
+  setTexts();
   m_error->setProperty("role", "error");
   m_error->setTextFormat(Qt::PlainText);
   m_error->setWordWrap(true);
@@ -85,6 +81,41 @@ FieldEditor::FieldEditor(const SceneField& field, const QString& name, bool requ
   grid->setColumnStretch(1, 1);
   setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Preferred);  // a wrapped error needs more than the hint
   setFocusProxy(m_editor);
+}
+
+/// Name, unit and help, for eyes and screen readers.
+void FieldEditor::setTexts() {
+  const QString& unit = m_units.unit;
+  m_unit->setText(unit);
+  m_editor->setAccessibleName(unit.isEmpty() ? text(m_field.label) : text(m_field.label) + " [" + unit + "]");
+  const QString help = text(m_field.help);
+  QString tip = help;
+  if (!m_field.standard.empty()) {
+    const SceneTree standard = SceneTree::parse(m_field.standard, nullptr, false);
+    const QString words = standard.is_discarded() || m_field.kind == FieldKind::Choice
+                              ? labelOf(text(m_field.standard))
+                              : fieldText(m_field.kind, standard, m_units.angles);
+    tip += (help.isEmpty() ? "" : "\n") + tr("Default: %1").arg(words);
+  }
+  if (m_units.angles.all || !m_units.angles.entries.empty())
+    tip += (tip.isEmpty() ? "" : "\n") + tr("Angles in degrees; 0.5 rad is understood as well.");
+  if (tip.isEmpty()) tip = text(m_field.label);
+  m_editor->setToolTip(plainToolTip(tip));
+  m_label->setToolTip(plainToolTip(tip));
+}
+
+void FieldEditor::setUnits(const FieldUnits& units) {
+  if (units == m_units) return;
+  m_units = units;
+  setTexts();
+  show();
+}
+
+QString FieldEditor::labelOf(const QString& choice) const {
+  for (std::size_t i = 0; i < m_field.choices.size() && i < m_field.choiceLabels.size(); ++i) {
+    if (text(m_field.choices[i]) == choice) return text(m_field.choiceLabels[i]);
+  }
+  return choice;
 }
 
 void FieldEditor::makeEditor(const QString& name) {
@@ -127,7 +158,12 @@ void FieldEditor::makeEditor(const QString& name) {
 }
 
 bool FieldEditor::eventFilter(QObject* watched, QEvent* event) {
-  if (event->type() == QEvent::FocusOut) commitText();
+  if (event->type() == QEvent::FocusOut) {
+    commitText();
+    // What could not be taken stays to be mended.
+    if (m_line && typed() == m_shown) showLine();
+  }
+  if (event->type() == QEvent::FocusIn && m_line && typed() == m_shown) showLine();
   if (event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
     show();  // what was typed is forgotten
     return true;
@@ -136,7 +172,7 @@ bool FieldEditor::eventFilter(QObject* watched, QEvent* event) {
 }
 
 bool FieldEditor::settle() {
-  if ((!m_line && !m_area) || typed() == shownText()) return false;
+  if ((!m_line && !m_area) || typed() == m_shown) return false;
   commitText();
   return true;
 }
@@ -145,15 +181,15 @@ QString FieldEditor::typed() const {
   return m_line ? m_line->text() : m_area->toPlainText();
 }
 
-QString FieldEditor::shownText() const {
-  QString shown = m_value ? fieldText(m_field.kind, *m_value) : QString();
+QString FieldEditor::valueText(Digits digits) const {
+  QString shown = m_value ? fieldText(m_field.kind, *m_value, m_units.angles, digits) : QString();
   if (m_area) shown.replace("\r\n", "\n");  // as the field gives it back
   return shown;
 }
 
 void FieldEditor::commitText() {
   const QString typed = this->typed();
-  if (typed == shownText()) return;
+  if (typed == m_shown) return;
   const bool clears =
       typed.trimmed().isEmpty() && m_field.kind != FieldKind::Text && m_field.kind != FieldKind::LongText;
   if (clears) {
@@ -161,7 +197,7 @@ void FieldEditor::commitText() {
     Q_EMIT committed(std::nullopt);
     return;
   }
-  const Result<SceneTree> value = fieldValue(m_field.kind, typed);
+  const Result<SceneTree> value = fieldValue(m_field.kind, typed, m_units.angles);
   if (!value) {
     setError(QString::fromStdString(value.error().what + " " + value.error().mend));
     return;
@@ -180,17 +216,22 @@ void FieldEditor::setIds(const QStringList& ids) {
   show();
 }
 
+void FieldEditor::showLine() {
+  m_shown = valueText(m_line->hasFocus() ? Digits::All : Digits::Few);
+  const QSignalBlocker blocker(m_line);
+  if (m_line->text() == m_shown) return;
+  m_line->setText(m_shown);
+  m_line->setCursorPosition(0);  // of a long number the first digits matter
+}
+
 void FieldEditor::show() {
-  const QString shown = shownText();
+  const QString shown = valueText(Digits::All);
+  m_shown = shown;
   if (m_line) {
-    const QSignalBlocker blocker(m_line);
-    if (m_line->text() != shown) {
-      m_line->setText(shown);
-      m_line->setCursorPosition(0);  // of a long number the first digits matter
-    }
+    showLine();
     SceneTree standard = SceneTree::parse(m_field.standard, nullptr, false);
     m_line->setPlaceholderText(standard.is_discarded() ? text(m_field.standard)
-                                                       : fieldText(m_field.kind, standard));
+                                                       : fieldText(m_field.kind, standard, m_units.angles));
   } else if (m_area) {
     const QSignalBlocker blocker(m_area);
     if (m_area->toPlainText() != shown) m_area->setPlainText(shown);
@@ -203,11 +244,11 @@ void FieldEditor::show() {
     QStringList entries = m_ids;
     for (const std::string_view choice : m_field.choices) entries << text(choice);
     if (!m_required) {
-      m_combo->addItem(m_field.standard.empty() ? tr("none") : tr("%1 (default)").arg(text(m_field.standard)),
+      m_combo->addItem(m_field.standard.empty() ? tr("none") : tr("%1 (default)").arg(labelOf(text(m_field.standard))),
                        QString());
     }
     if (!shown.isEmpty() && !entries.contains(shown)) entries << shown;
-    for (const QString& entry : entries) m_combo->addItem(entry, entry);
+    for (const QString& entry : entries) m_combo->addItem(labelOf(entry), entry);
     m_combo->setCurrentIndex(shown.isEmpty() && !m_required ? 0 : m_combo->findData(shown));
   } else if (m_list) {
     QStringList chosen;

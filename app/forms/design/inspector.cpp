@@ -53,6 +53,30 @@ std::string structureOf(const SceneTree& value, const TreePath& place, int depth
   return shape + "}";
 }
 
+/// The names of all that stands in an object and in the objects in it.
+std::string keysIn(const SceneTree& value) {
+  std::string keys;
+  if (!value.is_object()) return keys;
+  for (const auto& item : value.items()) keys += item.key() + "(" + keysIn(item.value()) + ")";
+  return keys;
+}
+
+/// What has no meaning for a body that stands still. Where a file says it all the same, it can be taken out.
+bool movesOnly(std::string_view key) {
+  constexpr std::string_view kKeys[] = {"velocity", "angular_velocity", "linear_damping", "angular_damping",
+                                        "bullet",   "load",             "load_point"};
+  return std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
+}
+
+/// "link1 angular velocity" for the override link1.angular_velocity.
+std::string overrideLabel(const std::string& name) {
+  std::string words = name;
+  std::replace(words.begin() + static_cast<std::ptrdiff_t>(std::min(words.rfind('.'), words.size())),
+               words.end(), '_', ' ');
+  if (const std::size_t dot = words.rfind('.'); dot != std::string::npos) words[dot] = ' ';
+  return words;
+}
+
 QStringList idsOf(const SceneTree& tree, PartKind kind) {
   QStringList ids;
   for (const SceneTree& part : partsOf(tree, kind)) {
@@ -76,6 +100,9 @@ void Inspector::show(const SceneTree& tree, const TreePath& place, const std::ve
   const SceneTree* object = place.empty() ? &tree : tree.contains(place) ? &tree.at(place) : nullptr;
   std::string structure = place.to_string() + ":";
   if (object && !place.empty()) structure += structureOf(*object, place);
+  // Its keys are its fields, also where all values are plain.
+  const bool keyed = place == TreePath("/suggested") || (object && object->contains("overrides"));
+  if (object && keyed) structure += keysIn(*object);
   if (m_structure != structure || !m_content) {
     m_structure = structure;
     rebuild(tree, place);
@@ -92,7 +119,7 @@ void Inspector::settle() {
 
 void Inspector::rebuild(const SceneTree& tree, const TreePath& place) {
   m_fields.clear();
-  m_kinds.clear();
+  m_specs.clear();
   m_names.clear();
   // Taking the form away takes the focus from its fields, and what they commit then would meet another part.
   if (m_content) {
@@ -127,6 +154,9 @@ void Inspector::rebuild(const SceneTree& tree, const TreePath& place) {
         if (!field) continue;
         if (field->required) required.push_back(key);
       }
+      if (*kind == PartKind::Body && movesOnly(key) && textAt(part, "type") == "static" &&
+          !part.contains(std::string(key)))
+        continue;
       keys.push_back(key);
     }
     constexpr std::string_view kObjects[] = {"body", "joint", "actuator", "sensor", "condition", "cost"};
@@ -144,7 +174,8 @@ void Inspector::rebuild(const SceneTree& tree, const TreePath& place) {
     for (int each = 0; each < kPartKinds; ++each) {
       if (listKey(static_cast<PartKind>(each)) == key) addChoices(static_cast<PartKind>(each));
     }
-    const bool single = key == "world" || key == "camera" || tree.contains(place);
+    if (key == "suggested") addSuggested(tree);
+    const bool single = key != "suggested" && (key == "world" || key == "camera" || tree.contains(place));
     const bool list = tree.contains(place) && tree.at(place).is_array();
     if (single && !list) {
       std::vector<std::string_view> keys(keysAt(place).begin(), keysAt(place).end()), required;
@@ -211,8 +242,15 @@ void Inspector::addPartHead(const SceneTree& tree, const SceneTree& part, const 
   if (types.empty()) {
     for (const TypeEntry& entry : partTypes(ref.kind)) types.push_back(entry.name);
   }
+  static constexpr std::string_view kBodyLabels[] = {"Fixed", "Moving"};
+  static std::vector<std::string_view> labels[kPartKinds];
+  std::vector<std::string_view>& typeLabels = labels[static_cast<std::size_t>(ref.kind)];
+  if (typeLabels.empty()) {
+    for (const TypeEntry& entry : partTypes(ref.kind)) typeLabels.push_back(entry.label);
+  }
   SceneField field{"", "type", FieldKind::Choice, "Type", "", "", ""};
   field.choices = ref.kind == PartKind::Body ? std::span<const std::string_view>(kBodyTypes) : types;
+  field.choiceLabels = ref.kind == PartKind::Body ? std::span<const std::string_view>(kBodyLabels) : typeLabels;
   const TypeEntry* entry = findType(partTypes(ref.kind), textAt(part, "type"));
   if (entry) field.help = entry->help;
   auto* type = new FieldEditor(field, "inspector.type", true, m_content);
@@ -270,7 +308,7 @@ void Inspector::addField(const TreePath& object, const SceneField& field, bool r
             });
           });
   m_fields[pointer] = editor;
-  m_kinds[pointer] = field.kind;
+  m_specs[pointer] = field;
   m_column->addWidget(editor);
 }
 
@@ -288,7 +326,10 @@ void Inspector::addShapes(const SceneTree& body, const TreePath& path) {
     kind->setObjectName(QStringLiteral("shape.kind%1").arg(i));
     kind->setAccessibleName(tr("Kind of shape %1").arg(i + 1));
     kind->setToolTip(tr("Another kind of shape of about the same size"));
-    for (const char* name : shapeKinds()) kind->addItem(tr(name), QString::fromLatin1(name));
+    for (const char* name : shapeKinds()) {
+      const QString word = tr(name);
+      kind->addItem(word.left(1).toUpper() + word.mid(1), QString::fromLatin1(name));
+    }
     kind->setCurrentIndex(kind->findData(QString::fromStdString(shapeKind((*shapes)[i]))));
     connect(kind, &QComboBox::activated, this, [this, kind, at] {
       const std::string chosen = kind->currentData().toString().toStdString();
@@ -336,7 +377,8 @@ void Inspector::addOverrides(const SceneTree& tree, const SceneTree& condition, 
       overrides != condition.end() && overrides->is_object() ? *overrides : SceneTree::object();
   for (const auto& item : present.items()) {
     const std::string& key = m_names.emplace_back(item.key());  // the field only looks at it
-    const SceneField field{"", key, FieldKind::Numbers, key, "", "", "Emptied, the value of the file holds."};
+    const std::string& label = m_names.emplace_back(overrideLabel(key));
+    const SceneField field{"override", key, FieldKind::Numbers, label, "", "", "Emptied, the value of the file holds."};
     auto* editor =
         new FieldEditor(field, QStringLiteral("override.") + QString::fromStdString(key), false, m_content);
     connect(editor, &FieldEditor::committed, this,
@@ -346,7 +388,7 @@ void Inspector::addOverrides(const SceneTree& tree, const SceneTree& condition, 
               });
             });
     m_fields[(path / "overrides" / key).to_string()] = editor;
-    m_kinds[(path / "overrides" / key).to_string()] = FieldKind::Numbers;
+    m_specs[(path / "overrides" / key).to_string()] = field;
     m_column->addWidget(editor);
   }
   auto* add = new QComboBox(m_content);
@@ -355,11 +397,12 @@ void Inspector::addOverrides(const SceneTree& tree, const SceneTree& condition, 
   add->setToolTip(tr("Where and how fast bodies and joints start in this condition"));
   add->addItem(tr("Add…"));
   for (const std::string& name : possibleOverrides(tree)) {
-    if (!present.contains(name)) add->addItem(QString::fromStdString(name));
+    if (!present.contains(name))
+      add->addItem(QString::fromStdString(overrideLabel(name)), QString::fromStdString(name));
   }
   connect(add, &QComboBox::activated, this, [this, add, path](int index) {
     if (index <= 0) return;
-    const std::string key = add->itemText(index).toStdString();
+    const std::string key = add->itemData(index).toString().toStdString();
     Q_EMIT edited(tr("Let %1 differ").arg(add->itemText(index)), [path, key](TreeEditor& editor) {
       return setOverride(editor, path, key, firstOverride(editor.tree(), key));
     });
@@ -392,9 +435,12 @@ void Inspector::addObjectSwitch(const SceneTree& tree, const TreePath& place) {
 void Inspector::refresh(const SceneTree& tree, const std::vector<Problem>& problems) {
   for (const auto& [pointer, editor] : m_fields) {
     const TreePath path(pointer);
-    const auto kind = m_kinds.find(pointer);
-    if (kind != m_kinds.end()) {
-      switch (kind->second) {
+    const auto spec = m_specs.find(pointer);
+    if (spec != m_specs.end()) {
+      const SceneField& field = spec->second;
+      editor->setUnits(field.object == "override" ? overrideUnits(tree, std::string(field.key))
+                                                  : fieldUnits(tree, path.parent_pointer(), field));
+      switch (field.kind) {
         case FieldKind::BodyId:
         case FieldKind::BodyIds:
           editor->setIds(idsOf(tree, PartKind::Body));
@@ -422,7 +468,7 @@ void Inspector::refresh(const SceneTree& tree, const std::vector<Problem>& probl
 void Inspector::showSeveral(const std::vector<PartRef>& parts) {
   m_structure = "several";
   m_fields.clear();
-  m_kinds.clear();
+  m_specs.clear();
   if (QWidget* old = takeWidget()) old->deleteLater();
   m_content = new QWidget;
   m_column = new QVBoxLayout(m_content);

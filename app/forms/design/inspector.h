@@ -52,6 +52,7 @@ class Inspector : public QScrollArea {
   void addField(const TreePath& object, const SceneField& field, bool required);
   void addShapes(const SceneTree& body, const TreePath& path);
   void addOverrides(const SceneTree& tree, const SceneTree& condition, const TreePath& path);
+  void addSuggested(const SceneTree& tree);
   void addObjectSwitch(const SceneTree& tree, const TreePath& place);
   void refresh(const SceneTree& tree, const std::vector<Problem>& problems);
 
@@ -59,8 +60,8 @@ class Inspector : public QScrollArea {
   QVBoxLayout* m_column = nullptr;
   std::string m_structure;                       ///< what the fields were made for
   std::map<std::string, FieldEditor*> m_fields;  ///< by pointer
-  std::map<std::string, FieldKind> m_kinds;
-  std::deque<std::string> m_names;  ///< labels of overrides
+  std::map<std::string, SceneField> m_specs;
+  std::deque<std::string> m_names;  ///< keys and labels that fields only look at
 };
 
 }  // namespace gps::ui

@@ -25,6 +25,8 @@ QString typeText(const SceneTree& part, PartKind kind) {
   }
   if (const TypeEntry* entry = findType(partTypes(kind), type))
     return QString::fromUtf8(entry->label.data(), static_cast<qsizetype>(entry->label.size()));
+  if (kind == PartKind::Body && (type == "dynamic" || type == "static"))
+    return type == "dynamic" ? Outline::tr("moving") : Outline::tr("fixed");
   return QString::fromStdString(type);
 }
 
@@ -49,10 +51,17 @@ Outline::Outline(QWidget* parent) : QTreeWidget(parent) {
   connect(this, &QTreeWidget::itemSelectionChanged, this, [this] {
     if (!m_filling) Q_EMIT selectionMade();
   });
+  // F2 or a double click; a click alone selects.
+  setEditTriggers(QAbstractItemView::EditKeyPressed | QAbstractItemView::DoubleClicked);
   connect(this, &QTreeWidget::itemChanged, this, [this](QTreeWidgetItem* item, int column) {
     if (m_filling || column != 0 || !item->data(0, kKindRole).isValid()) return;
     const PartRef part{static_cast<PartKind>(item->data(0, kKindRole).toInt()),
                        item->data(0, kIdRole).toString().toStdString()};
+    const QString name = item->text(0).trimmed();
+    if (name.toStdString() != part.id) {
+      QTimer::singleShot(0, this, [this, part, name] { Q_EMIT renameWanted(part, name); });
+      return;
+    }
     const bool enabled = item->checkState(0) == Qt::Checked;
     // The answer fills the list anew, and this item is still in the middle of its change.
     QTimer::singleShot(0, this, [this, part, enabled] { Q_EMIT enabledChanged(part, enabled); });
@@ -78,6 +87,7 @@ void Outline::addParts(const SceneTree& tree, PartKind kind, const QString& titl
     item->setData(0, kPlaceRole, QString::fromStdString(pathOf(kind, i).to_string()));
     item->setData(0, kKindRole, static_cast<int>(kind));
     item->setData(0, kIdRole, id);
+    if (!id.isEmpty()) item->setFlags(item->flags() | Qt::ItemIsEditable);
     if (kind == PartKind::Condition || kind == PartKind::Cost) {
       const bool off = list[i].is_object() && list[i].contains("enabled") && list[i]["enabled"] == false;
       item->setFlags(item->flags() | Qt::ItemIsUserCheckable);
@@ -118,6 +128,7 @@ void Outline::setTree(const SceneTree& tree, const std::vector<Problem>& problem
   group(tr("Success"), TreePath("/success"))->setText(1, there("success"));
   group(tr("Initial controller"), TreePath("/initial_controller"))->setText(1, there("initial_controller"));
   group(tr("Camera"), TreePath("/camera"));
+  group(tr("Suggested parameters"), TreePath("/suggested"))->setText(1, there("suggested"));
   for (int i = 0; i < topLevelItemCount(); ++i) {
     QTreeWidgetItem* item = topLevelItem(i);
     item->setExpanded(!folded.contains(item->data(0, kPlaceRole).toString()));
@@ -184,6 +195,11 @@ DesignSelection Outline::selected() const {
     }
   }
   return selection;
+}
+
+bool Outline::edit(const QModelIndex& index, EditTrigger trigger, QEvent* event) {
+  // The second column says what a part is; only names are typed.
+  return index.column() == 0 && QTreeWidget::edit(index, trigger, event);
 }
 
 void Outline::changeEvent(QEvent* event) {

@@ -16,7 +16,8 @@ struct DesignSelection {
   bool operator==(const DesignSelection&) const = default;
 };
 
-/// The task as a tree: its lists of parts and its single objects. Selecting reports; nothing is changed here.
+/// The task as a tree: its lists of parts and its single objects. Selecting, ticking and renaming (F2) report;
+/// nothing is changed here.
 class Outline : public QTreeWidget {
   Q_OBJECT
  public:
@@ -33,8 +34,11 @@ class Outline : public QTreeWidget {
   void selectionMade();
   /// A tick of a condition or cost term.
   void enabledChanged(const gps::ui::PartRef& part, bool enabled);
+  /// Another name was typed; the list shows the old one again at the next setTree().
+  void renameWanted(const gps::ui::PartRef& part, const QString& name);
 
  protected:
+  bool edit(const QModelIndex& index, EditTrigger trigger, QEvent* event) override;
   void changeEvent(QEvent* event) override;
 
  private:
