@@ -10,6 +10,7 @@ namespace {
 const std::map<QString, QStringList>& allowed() {
   static const std::map<QString, QStringList> kAllowed{
       {"base", {}},
+      {"device", {"base"}},
       {"math", {"base"}},
       {"cost", {"math", "base"}},
       {"scene", {"cost", "math", "base"}},
