@@ -144,6 +144,13 @@ double EndEffectorCost::value(int t, int T, const VectorRef& x, const VectorRef&
   return ramp.outside * normValue(m_spec.norm, ramp.inside * m_spec.wp, residual(x));
 }
 
+double EndEffectorCost::valueMoved(const Eigen::Vector2d& shift, int t, int T, const VectorRef& x) const {
+  const Ramped ramp = ramped(m_spec.ramp, m_spec.rampOnValue, t, T, m_spec.finalMultiplier);
+  Vector d = residual(x);
+  for (Eigen::Index i = 0; i + 1 < d.size(); i += 2) d.segment<2>(i) += shift;
+  return ramp.outside * normValue(m_spec.norm, ramp.inside * m_spec.wp, d);
+}
+
 void EndEffectorCost::addExpansion(double weight, int t, int T, const VectorRef& x, const VectorRef&,
                                    HessianMode mode, CostExpansion& out) const {
   const Ramped ramp = ramped(m_spec.ramp, m_spec.rampOnValue, t, T, m_spec.finalMultiplier);

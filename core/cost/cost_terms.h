@@ -103,6 +103,10 @@ class EndEffectorCost final : public CostTerm {
   double value(int t, int T, const VectorRef& x, const VectorRef& u) const override;
   void addExpansion(double weight, int t, int T, const VectorRef& x, const VectorRef& u, HessianMode mode,
                     CostExpansion& out) const override;
+  /// The first point, in the world.
+  Eigen::Vector2d tip(const VectorRef& x) const { return m_spec.chain.point(x); }
+  /// The value if every point stood `shift` further.
+  double valueMoved(const Eigen::Vector2d& shift, int t, int T, const VectorRef& x) const;
 
  private:
   Vector residual(const VectorRef& x) const;

@@ -10,6 +10,7 @@
 
 #include "core/base/expects.h"
 #include "core/plant/box2d_world.h"
+#include "core/plant/hand_plant.h"
 #include "core/plant/start_state.h"
 
 namespace gps {
@@ -89,7 +90,7 @@ void applyJointForce(b2PrismaticJoint& joint, float force) {
   joint.GetBodyB()->ApplyForce(force * axis, anchor, true);
 }
 
-class Box2dPlant final : public Plant {
+class Box2dPlant final : public Plant, public HandPlant {
  public:
   Box2dPlant(std::shared_ptr<const Scene> scene, std::vector<BodyStart> start)
       : m_scene(std::move(scene)), m_start(std::move(start)), m_world(*m_scene, m_start) {
@@ -112,23 +113,66 @@ class Box2dPlant final : public Plant {
   void observation(Eigen::Ref<Vector> o) const override { read(m_observation, o); }
 
   int step(const VectorRef& u) override {
-    int clipped = 0;
-    for (std::size_t i = 0; i < m_drives.size(); ++i) {
-      const double wanted = u(static_cast<Eigen::Index>(i));
-      const double limit = m_drives[i].limit;
-      const double applied = std::clamp(wanted, -limit, limit);
-      clipped += applied != wanted ? 1 : 0;
-      m_action[i] = static_cast<float>(applied) * m_drives[i].toWorld;
-    }
-    const World& world = m_scene->world;
-    for (int k = 0; k < world.substeps; ++k) {
-      for (std::size_t i = 0; i < m_drives.size(); ++i) drive(m_drives[i], m_action[i]);
-      for (const DampedJoint& joint : m_damped) damp(joint);
-      for (const Load& load : m_loads)
-        load.body->ApplyForce(load.force, load.body->GetWorldPoint(load.point), true);
-      m_world.b2().Step(m_substep, world.velocityIterations, world.positionIterations);
-    }
+    const int clipped = command(u);
+    for (int k = 0; k < m_scene->world.substeps; ++k) moveOn();
     return clipped;
+  }
+
+  double substep() const override { return m_substep; }
+
+  void advance(const VectorRef& u) override {
+    command(u);
+    moveOn();
+  }
+
+  void lookAt(std::vector<Pose>& out) const override {
+    out.clear();
+    poses(out);
+  }
+
+  void coordinates(std::vector<double>& out) const override {
+    out.clear();
+    for (const b2Joint* joint : m_world.joints()) {
+      double value = 0.0;
+      if (joint->GetType() == e_revoluteJoint) {
+        value = static_cast<const b2RevoluteJoint*>(joint)->GetJointAngle();
+      } else if (joint->GetType() == e_prismaticJoint) {
+        value = static_cast<const b2PrismaticJoint*>(joint)->GetJointTranslation() / m_scale;
+      }
+      out.push_back(value);
+    }
+  }
+
+  bool hold(int body, const Eigen::Vector2d& local) override {
+    release();
+    b2Body* held = m_world.bodies()[static_cast<std::size_t>(body)];
+    if (held == nullptr || held->GetType() != b2_dynamicBody) return false;
+    if (m_ground == nullptr) {
+      const b2BodyDef still;
+      m_ground = m_world.b2().CreateBody(&still);
+    }
+    // Strong enough to lift all that moves, and to shake it at ten times the weight it has on earth.
+    float mass = 0.0f;
+    for (const b2Body* each : m_world.bodies()) mass += each != nullptr ? each->GetMass() : 0.0f;
+    const double weight = 9.81 + m_scene->world.gravity.norm();
+    b2MouseJointDef def;
+    def.bodyA = m_ground;
+    def.bodyB = held;
+    def.target = held->GetWorldPoint(toB2(m_scale * local));
+    def.maxForce = static_cast<float>(10.0 * weight * m_scale) * mass;
+    b2LinearStiffness(def.stiffness, def.damping, 6.0f, 0.9f, m_ground, held);
+    m_hand = static_cast<b2MouseJoint*>(m_world.b2().CreateJoint(&def));
+    held->SetAwake(true);
+    return true;
+  }
+
+  void pull(const Eigen::Vector2d& to) override {
+    if (m_hand != nullptr) m_hand->SetTarget(toB2(m_scale * to));
+  }
+
+  void release() override {
+    if (m_hand != nullptr) m_world.b2().DestroyJoint(m_hand);
+    m_hand = nullptr;
   }
 
   void poses(std::vector<Pose>& out) const override {
@@ -165,6 +209,33 @@ class Box2dPlant final : public Plant {
   }
 
  private:
+  /// Takes the action of one step; the number of components that were clamped.
+  int command(const VectorRef& u) {
+    int clipped = 0;
+    for (std::size_t i = 0; i < m_drives.size(); ++i) {
+      const double wanted = u(static_cast<Eigen::Index>(i));
+      const double limit = m_drives[i].limit;
+      const double applied = std::clamp(wanted, -limit, limit);
+      clipped += applied != wanted ? 1 : 0;
+      m_action[i] = static_cast<float>(applied) * m_drives[i].toWorld;
+    }
+    return clipped;
+  }
+
+  /// One substep of the physics.
+  void moveOn() {
+    const World& world = m_scene->world;
+    for (std::size_t i = 0; i < m_drives.size(); ++i) {
+      const bool inHand = m_hand != nullptr && m_drives[i].type == Actuator::Type::BodyVelocity &&
+                          m_drives[i].body == m_hand->GetBodyB() && m_action[i] == 0.0f;
+      if (!inHand) drive(m_drives[i], m_action[i]);
+    }
+    for (const DampedJoint& joint : m_damped) damp(joint);
+    for (const Load& load : m_loads)
+      load.body->ApplyForce(load.force, load.body->GetWorldPoint(load.point), true);
+    m_world.b2().Step(m_substep, world.velocityIterations, world.positionIterations);
+  }
+
   void addDrive(const Actuator& actuator) {
     Drive drive;
     drive.type = actuator.type;
@@ -363,6 +434,8 @@ class Box2dPlant final : public Plant {
   std::vector<Reading> m_state;
   std::vector<Reading> m_observation;
   std::vector<float> m_action;
+  b2Body* m_ground = nullptr;      ///< what the hand's joint hangs on; made when first wanted
+  b2MouseJoint* m_hand = nullptr;  ///< of the world
 };
 
 class Box2dPlantFactory final : public PlantFactory {
@@ -400,6 +473,12 @@ std::shared_ptr<const PlantFactory> makeBox2dPlants(std::shared_ptr<const Scene>
                                                     std::vector<int> conditions) {
   Box2dWorld::prepareLibrary();
   return std::make_shared<Box2dPlantFactory>(std::move(scene), std::move(conditions));
+}
+
+std::unique_ptr<HandPlant> makeHandPlant(std::shared_ptr<const Scene> scene, const Condition& condition) {
+  Box2dWorld::prepareLibrary();
+  std::vector<BodyStart> start = startState(*scene, condition, Vector());
+  return std::make_unique<Box2dPlant>(std::move(scene), std::move(start));
 }
 
 }  // namespace gps
