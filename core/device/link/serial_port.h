@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+#include "core/base/error.h"
+#include "core/device/link/link.h"
+
+namespace gps {
+
+/// A serial port (raw, 8N1, exclusive) and the monotonic clock.
+class SerialPort : public Link {
+ public:
+  SerialPort() = default;
+  ~SerialPort() override;
+  SerialPort(const SerialPort&) = delete;
+  SerialPort& operator=(const SerialPort&) = delete;
+
+  /// Opens `path` at `baud` bits per second, also at speeds without a name of their own.
+  Status open(const std::string& path, int baud);
+  void close() noexcept;
+  bool isOpen() const { return m_file >= 0; }
+
+  LinkState write(Bytes bytes) noexcept override;
+  LinkState read(std::span<std::uint8_t> buffer, Nanos deadline, std::size_t& count) noexcept override;
+  void discardInput() noexcept override;
+  Nanos now() const noexcept override;
+  void sleepUntil(Nanos time, const std::atomic<bool>& wake) noexcept override;
+  Nanos suspended() const noexcept override;
+  Nanos latency() const noexcept override { return m_latency; }
+
+ private:
+  int m_file = -1;
+  Nanos m_latency = kMillisecond;
+};
+
+}  // namespace gps
