@@ -151,12 +151,12 @@ void MetricTable::set(Metric metric, int condition, double value) {
   GPS_EXPECTS(condition >= 0 && condition < m_conditions, "condition out of range");
   std::vector<std::optional<double>>& column = m_values[static_cast<std::size_t>(metric)];
   column.resize(static_cast<std::size_t>(m_conditions));
-  column[static_cast<std::size_t>(condition)] = value;
+  column[static_cast<std::size_t>(condition)] = value + 0.0;  // a zero has no sign: logs and files agree
 }
 
 void MetricTable::set(Metric metric, double value) {
   GPS_EXPECTS(metricSpec(metric).per == MetricPer::Iteration, "this metric is per condition");
-  m_values[static_cast<std::size_t>(metric)].assign(1, value);
+  m_values[static_cast<std::size_t>(metric)].assign(1, value + 0.0);
 }
 
 void MetricTable::setFinite(Metric metric, int condition, double value) {

@@ -44,6 +44,13 @@ struct Run::Impl {
     GPS_EXPECTS(entry.ok(), "a run needs a registered algorithm");
     algorithm = (*entry)->make();
     frozen = setup.parameters;
+    if (setup.resume) {
+      state = setup.resume->state;
+      newest = setup.resume->newest;
+      frozen = setup.resume->parameters;
+      queued = setup.resume->pending;
+      progress.iteration = state->iteration;
+    }
     progress.iterations = frozen.run.iterations;
     mailbox->post(progress);
     thread = std::jthread([this] { loop(); });
@@ -107,10 +114,24 @@ struct Run::Impl {
       {
         std::unique_lock lock(mutex);
         wake.wait(lock, [this] { return closing || wantsWork(); });
-        if (closing) return;
+        if (closing) break;
       }
       workOn();
+      recordPending();
     }
+    recordPending();
+  }
+
+  /// Changes that are not part of a finished iteration: those it would have used, and those that still wait.
+  void recordPending() {
+    if (!setup.recorder || !started) return;
+    std::vector<std::pair<std::string, std::string>> changes;
+    for (const ParameterEvent& event : events) changes.emplace_back(event.key, event.to);
+    {
+      const std::lock_guard lock(mutex);
+      changes.insert(changes.end(), queued.begin(), queued.end());
+    }
+    setup.recorder->pending(std::move(changes));
   }
 
   bool wantsWork() const {
@@ -139,12 +160,14 @@ struct Run::Impl {
       const std::lock_guard lock(mutex);
       initial = frozen;
     }
-    Result<AlgorithmState> fresh = algorithm->start(*setup.task, initial);
-    if (!fresh) {
-      fail(fresh.error());
-      return false;
+    if (!setup.resume) {
+      Result<AlgorithmState> fresh = algorithm->start(*setup.task, initial);
+      if (!fresh) {
+        fail(fresh.error());
+        return false;
+      }
+      state = std::make_shared<const AlgorithmState>(*std::move(fresh));
     }
-    state = *std::move(fresh);
     costs = setup.task->costs;
     costChanged = true;
     started = true;
@@ -152,6 +175,15 @@ struct Run::Impl {
     if (progress.state == RunState::Starting) setState(RunState::Running);
     publish();
     return true;
+  }
+
+  /// After a change of the costs those in memory are in other units.
+  void forgetCosts() {
+    auto changed = std::make_shared<AlgorithmState>(*state);
+    costChanged = changed->skipStepRule = true;
+    changed->rollback = {};
+    for (ConditionState& condition : changed->conditions) condition.stageCostMin = condition.stageCostMax = {};
+    state = std::move(changed);
   }
 
   /// Between two iterations: pauses, stops, ends, or freezes the parameters of the next one (true).
@@ -176,21 +208,23 @@ struct Run::Impl {
       if (progress.state != RunState::Running && progress.state != RunState::Stepping) return false;
       break;
     }
-    events.clear();
-    for (const auto& [key, value] : queued) {
-      ParameterEvent event{state.iteration + 1, key, parameterText(frozen, key).value(), value};
-      if (event.from == value) continue;
+    // Changes of an iteration that was discarded stay in `events`: the next one to finish is the first to use them.
+    std::vector<std::pair<std::string, std::string>> changes;
+    for (const ParameterEvent& event : setup.replay) {
+      if (event.iteration == state->iteration + 1) changes.emplace_back(event.key, event.to);
+    }
+    changes.insert(changes.end(), queued.begin(), queued.end());
+    for (const auto& [key, value] : changes) {
+      const Result<std::string> before = parameterText(frozen, key);
+      if (!before || *before == value) continue;
+      ParameterEvent event{state->iteration + 1, key, *before, value};
       if (!gps::setParameter(frozen, key, value)) continue;  // was checked when it was queued
       events.push_back(std::move(event));
-      if (key.starts_with("cost.")) {
-        costChanged = state.skipStepRule = true;
-        state.rollback = {};  // its costs were in other units
-        for (ConditionState& condition : state.conditions) condition.stageCostMin = condition.stageCostMax = {};
-      }
+      if (key.starts_with("cost.")) forgetCosts();
     }
     queued.clear();
     progress.iterations = frozen.run.iterations;
-    if (state.iteration >= frozen.run.iterations) {
+    if (state->iteration >= frozen.run.iterations) {
       setState(RunState::Finished);
       progress.phase.clear();
       progress.phaseLabel.clear();
@@ -199,7 +233,7 @@ struct Run::Impl {
       publish();
       return false;
     }
-    progress.iteration = state.iteration + 1;
+    progress.iteration = state->iteration + 1;
     progress.phaseFraction = 0.0;
     progress.failure.reset();
     progress.outcome.reset();
@@ -222,19 +256,19 @@ struct Run::Impl {
     if (!pool || pool->threads() != frozen.run.threads) pool = std::make_unique<RolloutPool>(frozen.run.threads);
     seconds.clear();
     const Parameters parameters = frozen;
-    EngineContext context(*setup.task, costs, parameters, state.iteration + 1, *pool, stopFlag,
+    EngineContext context(*setup.task, costs, parameters, state->iteration + 1, *pool, stopFlag,
                           {[this] { return safePoint(); },
                            [this](std::string_view phase) { beginPhase(phase); },
                            [this](double fraction) { advance(fraction); },
                            [this](const IterationResult& partial) { return endPhase(partial); }});
-    Result<IterationResult> result = algorithm->iterate(state, context);
+    Result<IterationResult> result = algorithm->iterate(*state, context);
     {
       const std::lock_guard lock(mutex);
       if (closing) return false;
       if (stopFlag) {
         setState(RunState::Idle);
         stopFlag = false;
-        progress.iteration = state.iteration;
+        progress.iteration = state->iteration;
         progress.phase.clear();
         progress.phaseLabel.clear();
         progress.partial.reset();
@@ -252,21 +286,26 @@ struct Run::Impl {
 
   void commit(IterationResult result) {
     result.report.seconds = seconds;
-    state = std::move(result.state);
+    state = std::make_shared<const AlgorithmState>(std::move(result.state));
     double total = 0.0;
     for (const PhaseTime& time : seconds) total += time.seconds;
     recentSeconds.push_back(total);
     if (recentSeconds.size() > 5) recentSeconds.pop_front();
 
     auto snapshot = std::make_shared<Snapshot>(snapshotOf(std::move(result.report), std::move(result.views)));
-    snapshot->events = events;
+    snapshot->events = std::exchange(events, {});
     newest = std::move(snapshot);
+    announce();
+    if (setup.recorder) setup.recorder->finished({newest, state, state->policy});
+  }
+
+  void announce() {
     const std::lock_guard lock(mutex);
     mailbox->post(newest);
     double mean = 0.0;
     for (const double s : recentSeconds) mean += s / static_cast<double>(recentSeconds.size());
     progress.secondsPerIteration = mean;
-    progress.secondsLeft = mean * std::max(0, frozen.run.iterations - state.iteration);
+    progress.secondsLeft = mean * std::max(0, frozen.run.iterations - state->iteration);
     progress.partial.reset();
     // Stepping by phases, too, ends here: the last phase commits its iteration.
     if (progress.state == RunState::Stepping) setState(RunState::Pausing);
@@ -288,8 +327,8 @@ struct Run::Impl {
     const std::lock_guard lock(mutex);
     if (closing) return;
     stopFlag = false;
-    progress.failure = Failure{std::move(error), progress.phase, state.iteration + 1};
-    progress.iteration = state.iteration;
+    progress.failure = Failure{std::move(error), progress.phase, state->iteration + 1};
+    progress.iteration = state->iteration;
     progress.partial.reset();
     setState(RunState::Failed);
     publish();
@@ -380,7 +419,7 @@ struct Run::Impl {
   std::atomic<bool> started{false};
 
   // Engine thread only.
-  AlgorithmState state;
+  std::shared_ptr<const AlgorithmState> state = std::make_shared<const AlgorithmState>();
   CostPerCondition costs;
   bool costChanged = false;
   std::unique_ptr<RolloutPool> pool;
@@ -485,7 +524,7 @@ std::uint64_t Run::setParameter(std::string key, std::string value) {
     Parameters trial = run.frozen;
     if (Status status = gps::setParameter(trial, key, value); !status) return status.error().text();
     const RunState now = run.progress.state;
-    if (!run.started && (now == RunState::Idle || now == RunState::Failed)) {
+    if (!run.started && !run.setup.resume && (now == RunState::Idle || now == RunState::Failed)) {
       run.frozen = std::move(trial);
       run.setup.parameters = run.frozen;
       run.progress.iterations = run.frozen.run.iterations;

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/algorithms/algorithm.h"
+#include "core/engine/iteration_recorder.h"
 #include "core/engine/mailbox.h"
 
 namespace gps {
@@ -16,6 +18,9 @@ struct RunSetup {
   std::string algorithm;  ///< registry id
   std::shared_ptr<const Task> task;
   Parameters parameters;
+  std::shared_ptr<const ResumePoint> resume{};     ///< null: from the start. `parameters` are those of the start
+  std::shared_ptr<IterationRecorder> recorder{};   ///< null: nothing is saved
+  std::vector<ParameterEvent> replay{};            ///< changes that take effect again, each at its iteration
 };
 
 enum class StepUnit { Phase, Iteration };
