@@ -22,6 +22,8 @@ const std::map<QString, QStringList>& allowed() {
       {"algorithms", {"lqr", "rollout", "plant", "scene", "cost", "dynamics", "policy", "math", "base"}},
       {"engine",
        {"algorithms", "lqr", "rollout", "plant", "scene", "cost", "dynamics", "policy", "math", "base"}},
+      {"session",
+       {"engine", "algorithms", "lqr", "rollout", "plant", "scene", "cost", "dynamics", "policy", "math", "base"}},
   };
   return kAllowed;
 }
