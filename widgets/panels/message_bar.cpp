@@ -92,14 +92,24 @@ struct MessageBar::Impl {
     if (!message.where.isEmpty()) addText(message.where, "small", entry.frame, texts);
     row->addLayout(texts, 1);
     const QString key = message.key;
-    if (!message.action.isEmpty()) {
-      auto* action = new QPushButton(message.action, entry.frame);
-      action->setObjectName(QStringLiteral("message.%1.action").arg(key));
-      action->setAccessibleName(message.action);
-      action->setToolTip(message.action.toHtmlEscaped());
-      connect(action, &QPushButton::clicked, q, [this, key] { Q_EMIT q->actionTriggered(key); });
-      row->addWidget(action, 0, Qt::AlignTop);
-    }
+    const auto button = [&](const char* name, const QString& words) {
+      auto* made = new QPushButton(words, entry.frame);
+      made->setObjectName(QStringLiteral("message.%1.%2").arg(key, QLatin1String(name)));
+      made->setAccessibleName(words);
+      made->setToolTip(words.toHtmlEscaped());
+      row->addWidget(made, 0, Qt::AlignTop);
+      return made;
+    };
+    if (!message.keep.isEmpty())
+      connect(button("keep", message.keep), &QPushButton::clicked, q, [this, key] { Q_EMIT q->keepTriggered(key); });
+    if (!message.action.isEmpty())
+      connect(button("action", message.action), &QPushButton::clicked, q,
+              [this, key] { Q_EMIT q->actionTriggered(key); });
+    const auto close = [this, key] {
+      q->dismiss(key);
+      Q_EMIT q->dismissed(key);
+    };
+    if (message.cancels) connect(button("cancel", QStringLiteral("Cancel")), &QPushButton::clicked, q, close);
     entry.more = new QPushButton(entry.frame);
     entry.more->setObjectName(QStringLiteral("message.%1.more").arg(key));
     entry.more->setProperty("role", "flat");
@@ -114,10 +124,8 @@ struct MessageBar::Impl {
     entry.close->setToolTip(QStringLiteral("Close message"));
     entry.close->setIconSize(QSize(16, 16));
     entry.close->setFocusPolicy(Qt::StrongFocus);
-    connect(entry.close, &QToolButton::clicked, q, [this, key] {
-      q->dismiss(key);
-      Q_EMIT q->dismissed(key);
-    });
+    entry.close->setVisible(!message.cancels);
+    connect(entry.close, &QToolButton::clicked, q, close);
     row->addWidget(entry.close, 0, Qt::AlignTop);
     if (message.severity == Severity::Info && message.action.isEmpty()) {
       entry.end = new QTimer(entry.frame);

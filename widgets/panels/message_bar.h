@@ -19,6 +19,8 @@ struct Message {
   QString where;   ///< may be empty
   QString mend;    ///< may be empty
   QString action;  ///< text of the action button, a verb ("Retry"); empty: no button
+  QString keep{};  ///< text of a button before it for the way on which nothing is lost ("Save"); empty: none
+  bool cancels{};  ///< closing it is an answer too: the button that does it reads Cancel
 };
 
 /// Messages inline, instead of dialogs. Only the newest takes room; a button says how many more there are and
@@ -43,6 +45,7 @@ class MessageBar : public QWidget {
 
  Q_SIGNALS:
   void actionTriggered(const QString& key);  ///< the message stays until dismissed
+  void keepTriggered(const QString& key);    ///< so it does here
   void dismissed(const QString& key);        ///< closed by the user
 
  protected:
