@@ -11,6 +11,7 @@
 #include <QPushButton>
 #include <QScrollArea>
 #include <QTextLayout>
+#include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <functional>
@@ -61,6 +62,10 @@ class TileButton : public QAbstractButton {
     m_title = QString::fromStdString(tile.scene && !tile.scene->title.empty() ? tile.scene->title
                                                                               : tile.name.toStdString());
     m_text = tile.scene ? QString::fromStdString(tile.scene->text) : QString();
+    if (!tile.title.isEmpty()) {
+      m_title = tile.title;
+      m_text = tile.text;
+    }
     setObjectName(QStringLiteral("scene.") + tile.name);
     setAccessibleName(m_title);
     setAccessibleDescription(tile.hint.isEmpty() ? m_text : m_text + QStringLiteral(" ") + tile.hint);
@@ -68,7 +73,18 @@ class TileButton : public QAbstractButton {
     setFocusPolicy(Qt::StrongFocus);
     setCursor(Qt::PointingHandCursor);
     setAttribute(Qt::WA_Hover);
+    if (!tile.removable) return;
+    m_remove = new QToolButton(this);
+    m_remove->setObjectName(QStringLiteral("forget.") + tile.name);
+    m_remove->setAccessibleName(QStringLiteral("Remove %1 from the list").arg(m_title));
+    m_remove->setToolTip(QStringLiteral("Remove from the list; the file stays"));
+    m_remove->setIconSize(QSize(14, 14));
+    m_remove->setAutoRaise(true);
+    m_remove->setCursor(Qt::ArrowCursor);
+    m_remove->setFocusPolicy(Qt::TabFocus);
+    m_remove->setIcon(ui::icon(QStringLiteral("close"), Theme::current().muted));
   }
+  QToolButton* removeButton() const { return m_remove; }
 
   /// Enough for the whole text, up to a limit.
   int heightForWidth(int width) const override {
@@ -81,6 +97,7 @@ class TileButton : public QAbstractButton {
   QSize sizeHint() const override { return {kTileWidth, heightForWidth(kTileWidth)}; }
   void forgetPicture() {
     m_picture = QPixmap();
+    if (m_remove) m_remove->setIcon(ui::icon(QStringLiteral("close"), Theme::current().muted));
     update();
   }
 
@@ -105,6 +122,12 @@ class TileButton : public QAbstractButton {
       painter.setClipPath(corners);
       painter.drawPixmap(1, 1, m_picture);
       painter.setClipping(false);
+    } else {
+      // A file without a picture says so beside it.
+      const QSize mark(28, 28);
+      const QPixmap sign = ui::icon(QStringLiteral("warning"), m_tile.missing ? theme.muted : theme.warning)
+                               .pixmap(mark, devicePixelRatioF());
+      painter.drawPixmap(QPointF((kPictureWidth - mark.width()) / 2.0, (height() - mark.height()) / 2.0), sign);
     }
     painter.setPen(QPen(theme.hairline, 1.0));
     painter.drawLine(QPointF(kPictureWidth + 1.5, 1), QPointF(kPictureWidth + 1.5, height() - 1));
@@ -119,14 +142,17 @@ class TileButton : public QAbstractButton {
     };
     const QFont title = scaled(font(), 1.1, true), small = textFont();
     const QFontMetrics titleMetrics(title), smallMetrics(small);
-    write(titleMetrics.elidedText(m_title, Qt::ElideRight, static_cast<int>(wide)), title, theme.text,
-          titleMetrics.height() + 2);
+    const double room = wide - (m_remove ? m_remove->width() : 0);
+    write(titleMetrics.elidedText(m_title, Qt::ElideMiddle, static_cast<int>(room)), title,
+          m_tile.missing ? theme.muted : theme.text, titleMetrics.height() + 2);
     for (const QString& line : wrapped(m_text, small, wide, kMostLines))
       write(line, small, theme.muted, smallMetrics.lineSpacing());
     if (!m_tile.hint.isEmpty()) {
       y = height() - kPad - smallMetrics.height();
-      write(smallMetrics.elidedText(m_tile.hint, Qt::ElideRight, static_cast<int>(wide)), small, theme.focus,
-            smallMetrics.height());
+      // Of a folder the end says most, and it is no offer.
+      write(smallMetrics.elidedText(m_tile.hint, m_tile.removable ? Qt::ElideLeft : Qt::ElideRight,
+                                    static_cast<int>(wide)),
+            small, m_tile.removable ? theme.muted : theme.focus, smallMetrics.height());
     }
     painter.setBrush(Qt::NoBrush);
     painter.setPen(QPen(hasFocus() ? theme.focus
@@ -137,10 +163,16 @@ class TileButton : public QAbstractButton {
   }
   void keyPressEvent(QKeyEvent* event) override {
     if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) return click();
+    if (event->key() == Qt::Key_Delete && m_remove) return m_remove->click();
     // The button would move the focus by arrows itself, in one line only; the grid does it in two directions.
     const bool arrow = event->key() >= Qt::Key_Left && event->key() <= Qt::Key_Down;
     if (arrow) return event->ignore();
     QAbstractButton::keyPressEvent(event);
+  }
+  void resizeEvent(QResizeEvent*) override {
+    if (!m_remove) return;
+    const QSize size = m_remove->sizeHint();
+    m_remove->setGeometry(width() - size.width() - 3, 3, size.width(), size.height());
   }
 
  private:
@@ -150,6 +182,7 @@ class TileButton : public QAbstractButton {
   SceneTile m_tile;
   QString m_title, m_text;
   QPixmap m_picture;
+  QToolButton* m_remove = nullptr;  ///< takes the tile off the page; null: it stays
 };
 
 /// Tiles in as many columns as there is room for, under the heading of their group.
@@ -357,6 +390,8 @@ void StartPage::setScenes(const std::vector<SceneTile>& tiles) {
       if (tile.group != name) continue;
       auto* button = new TileButton(tile, d.grid);
       connect(button, &QAbstractButton::clicked, this, [this, key = tile.name] { Q_EMIT sceneChosen(key); });
+      if (QToolButton* remove = button->removeButton())
+        connect(remove, &QToolButton::clicked, this, [this, key = tile.name] { Q_EMIT removeRequested(key); });
       button->installEventFilter(this);
       button->show();
       group.tiles.push_back(button);

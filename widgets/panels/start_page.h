@@ -18,11 +18,15 @@ struct SceneTile {
   /// Tiles of one group stand together under its name, groups in the order of their first tiles; a single
   /// group has no heading.
   QString group = {};
+  QString title{};     ///< instead of the scene's
+  QString text{};      ///< instead of the scene's, where a title is given
+  bool missing{};      ///< a file that is not there
+  bool removable{};    ///< has a button that takes it off the page; the Delete key does too
 };
 
 /// The first thing people see: the shipped scenes as tiles in a grid that wraps, and buttons for files and for a new
 /// task.
-/// Arrow keys move between tiles, Enter or Space chooses. Colours follow the application's palette.
+/// Arrow keys move between tiles, Enter or Space chooses, Delete takes a removable one away. Colours follow the application's palette.
 class StartPage : public QWidget {
   Q_OBJECT
  public:
@@ -33,6 +37,7 @@ class StartPage : public QWidget {
 
  Q_SIGNALS:
   void sceneChosen(const QString& name);
+  void removeRequested(const QString& name);
   void openRequested();
   void newRequested();
 
