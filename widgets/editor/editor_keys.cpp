@@ -112,7 +112,9 @@ bool EditorCanvas::arrow(QKeyEvent* event) {
   const double step = gridStep(map()) * (event->modifiers().testFlag(Qt::ShiftModifier) ? 10 : 1);
   if (m_hand->placesPoints()) {
     if (!m_crosshair) {
-      const QPointF at = map().toWorld(m_over ? m_mouse : QRectF(viewport()->rect()).center());
+      // The middle of what the rulers leave: of a new task, its origin.
+      const QPointF middle = QRectF(viewport()->rect()).adjusted(kRuler, kRuler, 0, 0).center();
+      const QPointF at = map().toWorld(m_over ? m_mouse : middle);
       m_crosshair = onGrid({at.x(), at.y()}, gridStep(map()));
     } else {
       *m_crosshair += step * way;

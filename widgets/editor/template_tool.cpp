@@ -39,7 +39,7 @@ QString TemplateTool::readout() const {
 }
 
 QString TemplateTool::hint() const {
-  return QStringLiteral("Click where the origin of the robot goes: %1").arg(m_title);
+  return QStringLiteral("Click where the origin of %1 goes, or move the cross by arrow keys and press Enter").arg(m_title);
 }
 
 }  // namespace gps::ui
