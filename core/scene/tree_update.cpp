@@ -3,6 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cstdint>
+#include <functional>
+#include <optional>
 
 #include "core/scene/scene_keys.h"
 #include "core/scene/scene_writer.h"
@@ -29,8 +33,20 @@ std::span<const std::string_view> orderBelow(std::string_view key) {
   return {};
 }
 
+/// Whether both are written alike: 1 and 1.0 are not, nor are 0 and -0.0. Without writing them: most parts of a large
+/// scene are equal at every step of a drag.
 bool sameText(const SceneTree& a, const SceneTree& b) {
-  return a == b && valueText(a) == valueText(b);
+  if (a.type() != b.type()) return false;
+  if (a.is_number_float()) {
+    return std::bit_cast<std::uint64_t>(a.get<double>()) == std::bit_cast<std::uint64_t>(b.get<double>());
+  }
+  if (a.is_array()) return std::equal(a.begin(), a.end(), b.begin(), b.end(), sameText);
+  if (!a.is_object()) return a == b;
+  if (a.size() != b.size()) return false;
+  for (auto one = a.begin(), other = b.begin(); one != a.end(); ++one, ++other) {
+    if (one.key() != other.key() || !sameText(*one, *other)) return false;
+  }
+  return true;
 }
 
 /// Empty where there is none.
@@ -40,7 +56,16 @@ std::string idOf(const SceneTree& part) {
   return id != part.end() && id->is_string() ? id->get<std::string>() : std::string();
 }
 
-std::optional<std::size_t> indexOf(const SceneTree& list, const std::string& id) {
+/// Whether the entry at this place has this id.
+bool hasId(const SceneTree& list, std::size_t place, const std::string& id) {
+  if (place >= list.size() || !list[place].is_object()) return false;
+  const auto own = list[place].find("id");
+  return own != list[place].end() && own->is_string() && own->get_ref<const std::string&>() == id;
+}
+
+/// `guess`: where it stands in a list of the same parts.
+std::optional<std::size_t> indexOf(const SceneTree& list, const std::string& id, std::size_t guess) {
+  if (hasId(list, guess, id)) return guess;
   for (std::size_t i = 0; i < list.size(); ++i) {
     if (idOf(list[i]) == id) return i;
   }
@@ -95,32 +120,32 @@ Error notInFile(std::string_view list, const std::string& id) {
 }
 
 Status updateList(TreeEditor& editor, const ListOfParts& list, const SceneTree& shown,
-                  const SceneTree& wanted, const SceneTree& compact) {
+                  const SceneTree& wanted, const std::function<const SceneTree&()>& compact) {
   const std::string key(list.key);
   const TreePath path = TreePath() / key;
-  for (const SceneTree& part : shown) {
-    const std::string id = idOf(part);
-    if (indexOf(wanted, id)) continue;
+  for (std::size_t i = 0; i < shown.size(); ++i) {
+    const std::string id = idOf(shown[i]);
+    if (indexOf(wanted, id, i)) continue;
     const SceneTree* present = editor.find(path);
-    const auto at = present ? indexOf(*present, id) : std::nullopt;
+    const auto at = present ? indexOf(*present, id, i) : std::nullopt;
     if (!at) return notInFile(list.key, id);
     if (Status done = editor.remove(path / *at); !done) return done;
   }
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     const std::string id = idOf(wanted[i]);
-    const auto before = indexOf(shown, id);
+    const auto before = indexOf(shown, id, i);
     if (!before) {
       if (!editor.find(path)) {
         if (Status done = editor.set(TreePath(), key, SceneTree::array(), keysOf("scene")); !done)
           return done;
       }
       // A new part is written without what goes without saying.
-      if (Status done = editor.insert(path, compact[i]); !done) return done;
+      if (Status done = editor.insert(path, compact().at(key)[i]); !done) return done;
       continue;
     }
     if (sameText(shown[*before], wanted[i])) continue;
     const SceneTree* present = editor.find(path);
-    const auto at = present ? indexOf(*present, id) : std::nullopt;
+    const auto at = present ? indexOf(*present, id, i) : std::nullopt;
     if (!at) return notInFile(list.key, id);
     Status done = updateObject(editor, path / *at, shown[*before], wanted[i], keysOf(list.object));
     if (!done) return done;
@@ -133,14 +158,18 @@ Status updateList(TreeEditor& editor, const ListOfParts& list, const SceneTree& 
 Status updateTree(TreeEditor& editor, const Scene& shown, const Scene& wanted) {
   const SceneTree before = sceneTree(shown, Defaults::Written);
   const SceneTree after = sceneTree(wanted, Defaults::Written);
-  const SceneTree compact = sceneTree(wanted, Defaults::LeftOut);
+  std::optional<SceneTree> shortly;  // only new parts need it
+  const auto compact = [&]() -> const SceneTree& {
+    if (!shortly) shortly = sceneTree(wanted, Defaults::LeftOut);
+    return *shortly;
+  };
   for (const auto& item : after.items()) {
     const auto list = std::find_if(kLists.begin(), kLists.end(),
                                    [&item](const ListOfParts& each) { return each.key == item.key(); });
     const auto old = before.find(item.key());
     Status done = Done{};
     if (list != kLists.end()) {
-      done = updateList(editor, *list, before[item.key()], item.value(), compact[item.key()]);
+      done = updateList(editor, *list, before[item.key()], item.value(), compact);
     } else if (item.key() != "suggested") {
       // A missing observation means: the same as the state.
       if (item.key() == "observation" && !editor.find(TreePath("/observation")) &&
