@@ -122,29 +122,22 @@ class Badmm final : public Algorithm {
       const Marginals nowMarginals = forwardPass(*sampling[i], *data[i].dynamics);
       mean += expectedCost(nowMarginals, *data[i].quadratic).sum() / static_cast<double>(data.size());
       const int index = static_cast<int>(i);
-      const double local = augmentedCost(nowMarginals, *data[i].quadratic, *sampling[i], linearised[i].controller, rho);
-      const double global = modelCost(linearised[i].controller, *data[i].dynamics, *data[i].quadratic);
-      if (!condition.dynamics || state.skipStepRule) {
-        recordStepCosts({.local = local, .global = global}, index, result);
-        continue;
+      StepCosts costs;
+      costs.local = augmentedCost(nowMarginals, *data[i].quadratic, *sampling[i], linearised[i].controller, rho);
+      costs.global = modelCost(linearised[i].controller, *data[i].dynamics, *data[i].quadratic);
+      costs.sampled = data[i].sampledCost;
+      const bool compared = condition.dynamics && !state.skipStepRule;
+      if (compared) {
+        const Marginals before = forwardPass(*condition.samplingController, *condition.dynamics);
+        const Marginals promised = forwardPass(*sampling[i], *condition.dynamics);
+        costs.previous = augmentedCost(before, *condition.cost, *condition.samplingController, *condition.linearised, rho);
+        costs.promised = augmentedCost(promised, *condition.cost, *sampling[i], *condition.linearised, rho);
+        costs.plainPrevious = modelCost(*condition.linearised, *condition.dynamics, *condition.cost);
+        costs.plainPromised = expectedCost(promised, *condition.cost).sum();
+        costs.sampledPrevious = condition.sampledCost;
       }
-      double from = augmentedCost(forwardPass(*condition.samplingController, *condition.dynamics), *condition.cost,
-                                  *condition.samplingController, *condition.linearised, rho);
-      double promised = augmentedCost(forwardPass(*sampling[i], *condition.dynamics), *condition.cost, *sampling[i],
-                                      *condition.linearised, rho);
-      double now = local;
-      recordStepCosts({from, promised, local, global}, index, result);
-      if (p.step.rule == StepRule::Global) {
-        from = modelCost(*condition.linearised, *condition.dynamics, *condition.cost);
-        promised = modelCost(*sampling[i], *condition.dynamics, *condition.cost);
-        now = global;
-      }
-      if (p.step.rule == StepRule::Mc) {
-        promised = modelCost(*sampling[i], *condition.dynamics, *condition.cost);
-        from = condition.sampledCost;
-        now = data[i].sampledCost;
-      }
-      adaptCondition(from - promised, from - now, index, state, p, result);
+      recordStepCosts(costs, index, result);
+      if (compared) adaptCondition(*improvementOf(p.step.rule, costs), index, state, p, result);
     }
     state.skipStepRule = false;
     return mean;

@@ -188,15 +188,24 @@ void recordStepCosts(const StepCosts& costs, int condition, IterationResult& res
   if (costs.promised) metrics.setFinite(Metric::CostPromised, condition, *costs.promised);
   metrics.setFinite(Metric::CostLocalNow, condition, costs.local);
   if (costs.global) metrics.setFinite(Metric::CostGlobalNow, condition, *costs.global);
+  result.report.step.costs.resize(result.state.conditions.size());
+  result.report.step.costs[static_cast<std::size_t>(condition)] = costs;
 }
 
-void adaptCondition(double predicted, double actual, int condition, AlgorithmState& state, const Parameters& p,
+void adaptCondition(const StepImprovement& improvement, int condition, AlgorithmState& state, const Parameters& p,
                     IterationResult& result) {
+  const double predicted = improvement.predicted, actual = improvement.actual;
   constexpr const char* kNames[] = {"classic", "global", "mc", "fixed"};
   result.report.stepRule = kNames[static_cast<std::size_t>(p.step.rule)];
   ConditionState& memory = state.conditions[static_cast<std::size_t>(condition)];
-  const StepDecision decision = adaptStep(predicted, actual, memory.stepMult, p.lqr);
-  if (p.step.rule != StepRule::Fixed) memory.stepMult = decision.stepMult;
+  StepDecision decision = adaptStep(predicted, actual, memory.stepMult, p.lqr);
+  if (p.step.rule == StepRule::Fixed) decision.stepMult = memory.stepMult;
+  memory.stepMult = decision.stepMult;
+  StepRecord& record = result.report.step;
+  record.decisions.resize(state.conditions.size());
+  record.decisions[static_cast<std::size_t>(condition)] = decision;
+  record.params = p.lqr;
+  record.rule = p.step.rule;
   result.report.metrics.setFinite(Metric::Predicted, condition, predicted);
   result.report.metrics.setFinite(Metric::Actual, condition, actual);
   result.report.metrics.setFinite(Metric::StepRatio, condition, actual / predicted);

@@ -69,17 +69,11 @@ CStepProblem cStepProblem(RunContext& run, const AlgorithmState& state, const st
 void recordCStep(RunContext& run, AlgorithmState& state, const std::vector<CStepResult>& steps,
                  IterationResult& result, bool sharedEta = false);
 
-/// The costs that the step rule may compare, of one condition; `global` only where there is a policy.
-struct StepCosts {
-  std::optional<double> previous{};
-  std::optional<double> promised{};
-  double local = 0.0;
-  std::optional<double> global{};
-};
+/// Notes the costs that the step rule may compare, of one condition.
 void recordStepCosts(const StepCosts& costs, int condition, IterationResult& result);
 
 /// Applies the step rule to one condition and notes what it decided; step.rule fixed only notes.
-void adaptCondition(double predicted, double actual, int condition, AlgorithmState& state, const Parameters& p,
+void adaptCondition(const StepImprovement& improvement, int condition, AlgorithmState& state, const Parameters& p,
                     IterationResult& result);
 
 /// S-step on targets from `controllers` at this iteration's rollouts; without `multipliers` weights are 1.

@@ -5,6 +5,7 @@
 #include "core/algorithms/evaluation_steps.h"
 #include "core/algorithms/model_steps.h"
 #include "core/algorithms/rollback.h"
+#include "core/base/expects.h"
 
 namespace gps {
 
@@ -107,40 +108,33 @@ class Mdgps final : public Algorithm {
                               const std::vector<std::shared_ptr<const LinearGaussianController>>& sampling,
                               const std::vector<LinearisedPolicy>& linearised, const Parameters& p,
                               IterationResult& result) {
-    const double M = static_cast<double>(data.size());
-    double previous = 0.0, promised = 0.0, local = 0.0, global = 0.0, sampledBefore = 0.0, sampledNow = 0.0;
+    std::vector<StepCosts> all;
     const bool known = state.conditions[0].dynamics != nullptr;
     for (std::size_t i = 0; i < data.size(); ++i) {
       const ConditionState& condition = state.conditions[i];
       StepCosts costs;
       costs.local = modelCost(*sampling[i], *data[i].dynamics, *data[i].quadratic);
       costs.global = modelCost(linearised[i].controller, *data[i].dynamics, *data[i].quadratic);
-      local += costs.local / M;
-      global += *costs.global / M;
-      sampledNow += data[i].sampledCost / M;
+      costs.sampled = data[i].sampledCost;
       if (known) {
         costs.previous = modelCost(*condition.linearised, *condition.dynamics, *condition.cost);
         costs.promised = modelCost(*sampling[i], *condition.dynamics, *condition.cost);
-        previous += *costs.previous / M;
-        promised += *costs.promised / M;
-        sampledBefore += condition.sampledCost / M;
+        costs.sampledPrevious = condition.sampledCost;
       }
       recordStepCosts(costs, static_cast<int>(i), result);
+      all.push_back(costs);
     }
+    const StepCosts mean = meanCosts(all);
     if (known && !state.skipStepRule) {
-      double from = previous;
-      double now = global;
-      if (p.step.rule == StepRule::Classic) now = local;
-      if (p.step.rule == StepRule::Mc) {
-        from = sampledBefore;
-        now = sampledNow;
-      }
-      for (std::size_t i = 0; i < data.size(); ++i) {
-        adaptCondition(from - promised, from - now, static_cast<int>(i), state, p, result);
-      }
+      // What a fixed step reports is what the global rule would compare.
+      const StepRule rule = p.step.rule == StepRule::Fixed ? StepRule::Global : p.step.rule;
+      const std::optional<StepImprovement> improvement = improvementOf(rule, mean);
+      GPS_EXPECTS(improvement.has_value(), "the costs of the last iteration are known");
+      for (std::size_t i = 0; i < data.size(); ++i) adaptCondition(*improvement, static_cast<int>(i), state, p, result);
+      result.report.step.averaged = true;
     }
     state.skipStepRule = false;
-    return local;
+    return mean.local;
   }
 
   static Result<std::vector<CStepResult>> cSteps(RunContext& run, AlgorithmState& state,

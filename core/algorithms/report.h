@@ -9,6 +9,7 @@
 
 #include "core/algorithms/metrics.h"
 #include "core/lqr/c_step.h"
+#include "core/lqr/step_rule.h"
 #include "core/policy/neural_policy.h"
 
 namespace gps {
@@ -49,6 +50,15 @@ struct Warning {
 /// The text, and before it the conditions by name: "Conditions c1, c3: ..." or "All conditions: ...".
 std::string warningText(const Warning& warning, std::span<const std::string> conditionNames);
 
+/// What the step rule was given and what it made of it.
+struct StepRecord {
+  std::vector<StepCosts> costs{};          ///< per condition
+  std::vector<StepDecision> decisions{};   ///< per condition; empty at the first iteration and after a rollback
+  LqrParams params{};                      ///< the limits it was held to
+  StepRule rule = StepRule::Classic;
+  bool averaged = false;                   ///< one improvement, the mean over the conditions, drives all of them
+};
+
 /// What one iteration did.
 struct IterationReport {
   int iteration = 0;  ///< from 1
@@ -59,6 +69,7 @@ struct IterationReport {
   std::vector<PhaseTime> seconds;
   std::vector<Warning> warnings;                   ///< each key once
   std::string stepRule;                            ///< name of the rule, empty at the first iteration
+  StepRecord step{};
 
   /// Adds a warning, or a further condition to the warning with this key.
   void warn(std::string_view key, std::string text, std::optional<int> condition = std::nullopt);

@@ -48,19 +48,17 @@ class Trajopt final : public Algorithm {
       const double current = modelCost(*sampling[i], *data[i].dynamics, *data[i].quadratic);
       currentCost += current / static_cast<double>(data.size());
       const int index = static_cast<int>(i);
-      if (!condition.dynamics || state.skipStepRule) {
-        recordStepCosts({.local = current}, index, result);
-        continue;
+      StepCosts costs;
+      costs.local = current;
+      costs.sampled = data[i].sampledCost;
+      const bool compared = condition.dynamics && !state.skipStepRule;
+      if (compared) {
+        costs.previous = modelCost(*condition.samplingController, *condition.dynamics, *condition.cost);
+        costs.promised = modelCost(*sampling[i], *condition.dynamics, *condition.cost);
+        costs.sampledPrevious = condition.sampledCost;
       }
-      double previous = modelCost(*condition.samplingController, *condition.dynamics, *condition.cost);
-      const double predicted = modelCost(*sampling[i], *condition.dynamics, *condition.cost);
-      recordStepCosts({.previous = previous, .promised = predicted, .local = current}, index, result);
-      double actual = current;
-      if (p.step.rule == StepRule::Mc) {
-        previous = condition.sampledCost;
-        actual = data[i].sampledCost;
-      }
-      adaptCondition(previous - predicted, previous - actual, index, state, p, result);
+      recordStepCosts(costs, index, result);
+      if (compared) adaptCondition(*improvementOf(p.step.rule, costs), index, state, p, result);
     }
     state.skipStepRule = false;
     if (p.step.rule == StepRule::Global) {
