@@ -5,7 +5,7 @@
 #include <cmath>
 #include <iterator>
 
-#include "core/policy/initial_controllers.h"
+#include "core/algorithms/start_controllers.h"
 
 namespace gps {
 
@@ -61,21 +61,12 @@ Error inCondition(const Error& error, const Task& task, int condition) {
 }
 
 Result<AlgorithmState> freshState(const Task& task, const Parameters& p, bool withPolicy) {
+  auto controllers = startControllers(task, p.init);
+  if (!controllers) return controllers.error();
   AlgorithmState state;
-  for (int i = 0; i < task.conditionCount(); ++i) {
-    InitProblem problem;
-    problem.T = task.T;
-    problem.dU = task.dU;
-    problem.dt = task.dt;
-    problem.x0 = task.x0[static_cast<std::size_t>(i)];
-    problem.gains = task.initGains;
-    problem.acc = task.initAcc;
-    problem.feedback = task.initFeedback;
-    problem.offset = task.initOffset;
-    Result<LinearGaussianController> controller = initialController(p.init, problem);
-    if (!controller) return inCondition(controller.error(), task, i);
+  for (std::shared_ptr<const LinearGaussianController>& controller : *controllers) {
     ConditionState condition;
-    condition.controller = std::make_shared<const LinearGaussianController>(*std::move(controller));
+    condition.controller = std::move(controller);
     condition.eta = p.lqr.eta0;
     if (p.dynamics.gmm) condition.dynamicsPrior = MixturePrior{};
     else condition.dynamicsPrior = WindowPrior{};

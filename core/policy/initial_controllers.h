@@ -7,7 +7,7 @@
 
 namespace gps {
 
-enum class InitKind { Lqr, Pd, Zero, Feedback };
+enum class InitKind { Lqr, Pd, Zero, Feedback, Demonstration, Run, Table };
 
 /// Initial controllers (algorithms' section A).
 struct InitParams {
@@ -24,8 +24,10 @@ struct InitParams {
     visitor(self.kind, ParamSpec{.key = "init.kind", .label = "Initial controller", .level = Level::Basic,
                                  .applies = Applies::Reset,
                                  .help = "lqr: hold the start with a guessed model. pd: K = -gain [I, mult I, 0]. "
-                                         "zero: noise only. feedback: u = K x + k with the K and k of the scene.",
-                                 .choices = {"lqr", "pd", "zero", "feedback"}});
+                                         "zero: noise only. feedback: u = K x + k with the K and k of the scene. "
+                                         "demonstration, run, table: K_t, k_t and sigma_t of the scene's tables, "
+                                         "which follow a drawn path, come from a run or were drawn.",
+                                 .choices = {"lqr", "pd", "zero", "feedback", "demonstration", "run", "table"}});
     visitor(self.var, ParamSpec{.key = "init.var", .label = "Initial variance", .symbol = "C", .unit = "action^2",
                                 .min = 1e-4, .max = 1e3, .logScale = true, .level = Level::Basic,
                                 .applies = Applies::Reset,
@@ -47,6 +49,15 @@ struct InitParams {
   }
 };
 
+/// Numbers of one condition's first controller. Row t belongs to step t, the last row to all later ones too; no row:
+/// zero, or for sigma the root of init.var.
+struct InitTable {
+  RowMatrix K{};      ///< (rows x dU dX), action by action
+  RowMatrix k{};      ///< (rows x dU)
+  RowMatrix sigma{};  ///< (rows x dU) standard deviations
+  bool empty() const { return K.rows() == 0 && k.rows() == 0 && sigma.rows() == 0; }
+};
+
 /// What the initialisers know of the task. State entries 0..nQ-1 are positions, nQ..nQ+nV-1 velocities.
 struct InitProblem {
   int T = 0;
@@ -57,12 +68,21 @@ struct InitProblem {
   Vector acc;    ///< (dU) guessed constant acceleration; empty: zeros
   Matrix feedback{};  ///< (dU x dX) K of the feedback kind
   Vector offset{};    ///< (dU) k of the feedback kind; empty: zeros
+  InitTable table{};  ///< of kinds demonstration, run and table
+  bool tabled = false;  ///< the scene has tables, though perhaps none for this condition
 };
 
 /// lqr: max-entropy LQR of the guessed model q' = q + dt v + dt^2 (g.u + acc), v' = v + dt (g.u + acc), other
 /// rows zero, with cost diag(stiffness, stiffness*stiffness_vel, 0, 1 on u)/var about x0, last step times
 /// final_weight. pd: K = -pos_gain [I, vel_mult I, 0], k = -K x0, C = var I. zero: K = 0, k = 0, C = var I.
-/// feedback: the K and k that are given, C = var I.
+/// feedback: the K and k that are given, C = var I. demonstration, run, table: p(u | x) = N(K_t x + k_t,
+/// diag(sigma_t^2)) with the rows of the table; a condition without one starts as with lqr where the state has
+/// positions and velocities, else as with zero. Fails where shapes do not fit, numbers are not finite or a variance is
+/// not positive.
 Result<LinearGaussianController> initialController(const InitParams& params, const InitProblem& problem);
+
+/// Spectral radius of the guessed model's positions and velocities under the gains K (dU x dX): above 1 a deviation
+/// grows by it in every step. 0 where the state is shorter than 2 dU.
+double guessedRadius(const InitProblem& problem, const MatrixRef& K);
 
 }  // namespace gps

@@ -166,12 +166,25 @@ struct SuccessSpec {
   double hold = 0.0;  ///< s; 0: only the last step counts
 };
 
+/// The first controller of one condition as numbers, u ~ N(K_t x + k_t, diag(sigma_t^2)): drawn by hand,
+/// demonstrated, or taken from a run. Row t belongs to step t, the last row to all later ones too, so that one row holds
+/// throughout. Without rows K and k are zero and sigma is the root of init.var.
+struct ControllerTable {
+  std::string condition;
+  std::vector<double> time{};           ///< s, of the points of `path`
+  std::vector<Eigen::Vector2d> path{};  ///< demonstrated places of the trace point; kept to be shown and followed anew
+  std::vector<std::vector<double>> K{};      ///< rows of dU x dX numbers, action by action
+  std::vector<std::vector<double>> k{};      ///< rows of dU
+  std::vector<std::vector<double>> sigma{};  ///< rows of dU standard deviations
+};
+
 struct InitialControllerSpec {
   std::string kind;  ///< empty: the parameter's default
   std::vector<double> gains;
   std::vector<double> acc;
   std::vector<double> feedback{};  ///< K of kind "feedback", row by row
   std::vector<double> offset{};    ///< k of kind "feedback"; empty: zeros
+  std::vector<ControllerTable> tables{};  ///< of kinds "demonstration", "run" and "table"
 };
 
 struct Camera {

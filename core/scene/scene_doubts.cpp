@@ -47,6 +47,38 @@ class Doubts {
   std::vector<Problem> list;
 };
 
+/// Tables that do not fit the conditions or the horizon: they are used as far as they go.
+void tableDoubts(const Scene& scene, Doubts& doubts) {
+  const InitialControllerSpec& start = scene.initialController;
+  if (start.kind != "demonstration" && start.kind != "run" && start.kind != "table") return;
+  const std::string place = "/initial_controller/tables";
+  const std::size_t horizon = static_cast<std::size_t>(scene.horizon);
+  for (std::size_t i = 0; i < start.tables.size(); ++i) {
+    const ControllerTable& table = start.tables[i];
+    for (const auto& [key, rows] :
+         {std::pair("K", &table.K), std::pair("k", &table.k), std::pair("sigma", &table.sigma)}) {
+      if (rows->size() <= 1 || rows->size() == horizon) continue;
+      doubts.add(std::string(key) + " of " + table.condition + " has " + std::to_string(rows->size()) +
+                     " rows, but the horizon is " + std::to_string(horizon) + "; " +
+                     (rows->size() < horizon ? "the last row holds for the rest." : "the rest is not used."),
+                 place + "/" + std::to_string(i) + "/" + key, "Make the table anew under Initial controllers.");
+      break;
+    }
+  }
+  // A single table that was drawn by hand is meant to be one.
+  if (start.kind == "table") return;
+  std::string bare;
+  for (const Condition& condition : scene.conditions) {
+    const bool tabled =
+        std::any_of(start.tables.begin(), start.tables.end(),
+                    [&condition](const ControllerTable& table) { return table.condition == condition.id; });
+    if (!tabled && condition.enabled && !condition.test) bare += (bare.empty() ? "" : ", ") + condition.id;
+  }
+  if (bare.empty()) return;
+  doubts.add("These conditions have no table, so they start as with lqr: " + bare + ".", place,
+             "Demonstrate them too, or take them from a run, under Initial controllers.");
+}
+
 }  // namespace
 
 std::vector<Problem> doubtsOf(const Scene& scene) {
@@ -80,6 +112,7 @@ std::vector<Problem> doubtsOf(const Scene& scene) {
                    "/conditions/" + std::to_string(i) + "/overrides/" + pointerToken(key));
     }
   }
+  tableDoubts(scene, doubts);
   return std::move(doubts.list);
 }
 

@@ -11,11 +11,13 @@ using Kind = FieldKind;
 constexpr std::string_view kNorms[] = {"l2", "l1", "log"};
 constexpr std::string_view kRamps[] = {"constant", "linear", "quadratic", "final"};
 constexpr std::string_view kRampOn[] = {"weights", "value"};
-constexpr std::string_view kKinds[] = {"lqr", "pd", "zero", "feedback"};
+constexpr std::string_view kKinds[] = {"lqr",           "pd",  "zero", "feedback",
+                                        "demonstration", "run", "table"};
 constexpr std::string_view kNormLabels[] = {"Square (l2)", "Absolute (l1)", "Logarithm"};
 constexpr std::string_view kRampLabels[] = {"Constant", "Linear", "Quadratic", "Last step only"};
 constexpr std::string_view kRampOnLabels[] = {"Weights", "Value"};
-constexpr std::string_view kKindLabels[] = {"LQR", "PD", "Zero", "Feedback"};
+constexpr std::string_view kKindLabels[] = {"LQR",           "PD",  "Zero", "Feedback",
+                                            "Demonstration", "Run", "Table"};
 
 constexpr SceneField kFields[] = {
     {"scene", "version", Kind::WholeNumber, "Version", "", "", "Version of the file format."},

@@ -66,10 +66,11 @@ constexpr Key kCost[] = {"id",
                          "ramp_on",
                          "final_multiplier"};
 constexpr Key kSuccess[] = {"sensor", "target", "target_body", "within", "wrap", "hold"};
-constexpr Key kInitialController[] = {"kind", "gains", "acc", "feedback", "offset"};
+constexpr Key kInitialController[] = {"kind", "gains", "acc", "feedback", "offset", "tables"};
+constexpr Key kTable[] = {"condition", "time", "path", "K", "k", "sigma"};
 constexpr Key kCamera[] = {"centre", "width", "trace"};
 
-constexpr std::array<ObjectKeys, 17> kObjects{{
+constexpr std::array<ObjectKeys, 18> kObjects{{
     {"scene", kScene},
     {"text", kText},
     {"world", kWorld},
@@ -86,6 +87,7 @@ constexpr std::array<ObjectKeys, 17> kObjects{{
     {"cost", kCost},
     {"success", kSuccess},
     {"initial_controller", kInitialController},
+    {"table", kTable},
     {"camera", kCamera},
 }};
 

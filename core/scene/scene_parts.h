@@ -27,6 +27,8 @@ void readCondition(const JsonNode& node, Scene& scene);
 void readCost(const JsonNode& node, Scene& scene);
 void readSuccess(const JsonNode& node, Scene& scene);
 void readInitialController(const JsonNode& node, Scene& scene);
+/// `tables` of an initial controller; its kind has been read.
+void readControllerTables(const JsonNode& node, Scene& scene);
 void readSuggested(const JsonNode& node, Scene& scene);
 void readCamera(const JsonNode& node, Scene& scene);
 

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 
+#include "core/scene/controller_tables.h"
 #include "core/scene/cost_registry.h"
 #include "core/scene/part_registry.h"
 
@@ -24,6 +25,9 @@ SceneTree tree(const std::string& value) {
 }
 SceneTree tree(const Eigen::Vector2d& point) {
   return SceneTree::array({tree(point.x()), tree(point.y())});
+}
+SceneTree tree(const ControllerTable& table) {
+  return controllerTableTree(table);
 }
 template <class Entry>
 SceneTree tree(const std::vector<Entry>& list) {
@@ -312,7 +316,8 @@ SceneTree sceneTree(const Scene& scene, Defaults defaults) {
   controller.list("gains", start.gains)
       .list("acc", start.acc)
       .list("feedback", start.feedback)
-      .list("offset", start.offset);
+      .list("offset", start.offset)
+      .list("tables", start.tables);
   SceneTree controllerTree = controller.take();
   if (!controllerTree.empty()) writer.object("initial_controller", std::move(controllerTree));
   SceneTree suggested = SceneTree::object();

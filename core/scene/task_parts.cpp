@@ -250,7 +250,7 @@ void readInitialController(const JsonNode& node, Scene& scene) {
   InitialControllerSpec& spec = scene.initialController;
   if (node.has("kind")) {
     int kind = 0;
-    constexpr std::string_view kKinds[] = {"lqr", "pd", "zero", "feedback"};
+    constexpr std::string_view kKinds[] = {"lqr", "pd", "zero", "feedback", "demonstration", "run", "table"};
     node.readChoice("kind", kind, kKinds);
     spec.kind = kKinds[kind];
   }
@@ -264,6 +264,7 @@ void readInitialController(const JsonNode& node, Scene& scene) {
     node.fail("An initial controller of kind feedback needs the gains K of u = K x + k.",
               "Add \"feedback\": one number per state entry for each action, row by row.");
   }
+  if (node.good()) readControllerTables(node, scene);
 }
 
 void readSuggested(const JsonNode& node, Scene& scene) {

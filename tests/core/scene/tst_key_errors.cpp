@@ -42,6 +42,7 @@ class TestKeyErrors : public QObject {
   void theSceneItselfIsValid();
   void badValuesNameWhatWhereAndMend_data();
   void badValuesNameWhatWhereAndMend();
+  void hostileTablesAreRefused();
 };
 
 void TestKeyErrors::theSceneItselfIsValid() {
@@ -132,6 +133,40 @@ void TestKeyErrors::badValuesNameWhatWhereAndMend_data() {
   row("feedback without gains", "", R"({"initial_controller": {"kind": "feedback"}})",
       "An initial controller of kind feedback needs the gains K of u = K x + k.", "/initial_controller",
       "Add \"feedback\": one number per state entry for each action, row by row.");
+  // The state has 5 entries, and there is one action.
+  row("kind without tables", "", R"({"initial_controller": {"kind": "run"}})",
+      "An initial controller of kind run needs tables.", "/initial_controller",
+      "Add \"tables\": one entry with K, k or sigma per condition, or use another kind.");
+  row("table of an unknown condition", "", R"({"initial_controller": {"tables": [{"condition": "d", "k": [[0]]}]}})",
+      "There is no condition \"d\".", "/initial_controller/tables/0/condition", "The nearest id is c.");
+  row("two tables of one condition", "",
+      R"({"initial_controller": {"tables": [{"condition": "c", "k": [[0]]}, {"condition": "c", "k": [[0]]}]}})",
+      "The condition c has two tables.", "/initial_controller/tables/1/condition", "Keep one of them.");
+  row("empty table", "", R"({"initial_controller": {"tables": [{"condition": "c"}]}})",
+      "The table of c says nothing about the actions.", "/initial_controller/tables/0",
+      "Add \"K\", \"k\" or \"sigma\"; a drawn path alone is followed in the window, under Initial controllers.");
+  row("short row of gains", "", R"({"initial_controller": {"tables": [{"condition": "c", "K": [[1, 2, 3, 4, 5], [1, 2]]}]}})",
+      "A row of K must be a list of 5 numbers, but has 2.", "/initial_controller/tables/0/K/1",
+      "Give one number per state entry for each action, action by action.");
+  row("row that is none", "", R"({"initial_controller": {"tables": [{"condition": "c", "k": [3]}]}})",
+      "A row of k must be a list of 1 numbers, but is none.", "/initial_controller/tables/0/k/0",
+      "Give one number per action.");
+  row("deviation of zero", "", R"({"initial_controller": {"tables": [{"condition": "c", "sigma": [[0]]}]}})",
+      "Number 1 of this row of sigma must be between 1e-06 and 1e+06.", "/initial_controller/tables/0/sigma/0",
+      "Use a number in this range.");
+  row("gain that is a text", "", R"({"initial_controller": {"tables": [{"condition": "c", "k": [["x"]]}]}})",
+      "Number 1 of this row of k must be between -1e+09 and 1e+09.", "/initial_controller/tables/0/k/0",
+      "Use a number in this range.");
+  row("path without times", "",
+      R"({"initial_controller": {"tables": [{"condition": "c", "path": [[0, 0], [1, 1]], "k": [[0]]}]}})",
+      "path has 2 points, but time has 0 entries.", "/initial_controller/tables/0",
+      "Give every point its time in seconds.");
+  row("times that stand still", "",
+      R"({"initial_controller": {"tables": [{"condition": "c", "time": [1, 1], "path": [[0, 0], [1, 1]], "k": [[0]]}]}})",
+      "The times of a path must grow, but entry 1 does not.", "/initial_controller/tables/0/time",
+      "Sort the points by time, and leave out those at the same one.");
+  row("unknown key of a table", "", R"({"initial_controller": {"tables": [{"condition": "c", "sigmas": [[1]]}]}})",
+      "The key \"sigmas\" is not known here.", "/initial_controller/tables/0/sigmas", "The nearest known key is sigma.");
   row("success at a moving body", "/success", R"({"target_body": "arm"})",
       "The body arm is dynamic; a target stands still.", "/success/target_body", "Name a static body.");
   row("success of a relative sensor", "/success", R"({"sensor": "rel"})",
@@ -161,6 +196,19 @@ void TestKeyErrors::badValuesNameWhatWhereAndMend() {
   QCOMPARE(QString::fromStdString(read.error().what), what);
   QCOMPARE(QString::fromStdString(read.error().where), QStringLiteral("keys, ") + where);
   QCOMPARE(QString::fromStdString(read.error().mend), mend);
+}
+
+void TestKeyErrors::hostileTablesAreRefused() {
+  const auto refused = [](const json& table) {
+    json scene = validScene();
+    scene["initial_controller"] = {{"kind", "table"}, {"tables", json::array({table})}};
+    return !gps::parseScene(scene.dump(), "hostile").ok();
+  };
+  QVERIFY(!refused({{"condition", "c"}, {"k", json::array({json::array({0.5})})}}));
+  QVERIFY(refused({{"condition", "c"}, {"k", json(std::vector<json>(10001, json::array({0.5})))}}));
+  QVERIFY(refused({{"condition", "c"}, {"K", json::array({json(std::vector<double>(90000, 1.0))})}}));
+  QVERIFY(refused({{"condition", "c"}, {"k", json::array({json::array({1e300})})}}));
+  QVERIFY(refused({{"condition", "c"}, {"k", json::array({json::array({nullptr})})}}));
 }
 
 QTEST_APPLESS_MAIN(TestKeyErrors)
