@@ -117,6 +117,11 @@ void Workspace::makeView(RunSession* run, int index) {
     m_cameraMoved = true;
     shareCamera(canvas);
   });
+  connect(canvas, &SceneCanvas::pathsFollowed, this, [this, canvas](const QRectF& visited) {
+    for (const auto& each : m_views) {
+      if (each->canvas != canvas) each->canvas->follow(visited);
+    }
+  });
   connect(canvas, &SceneCanvas::conditionClicked, this, [this](int condition) {
     setCondition(condition);
     Q_EMIT conditionChosen(condition);

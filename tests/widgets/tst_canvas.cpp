@@ -342,6 +342,40 @@ class TestCanvas : public QObject {
     QVERIFY(m_canvas->view().pixelsPerUnit > 1.5 * fitted);
   }
 
+  void aSceneWithoutACameraShowsWhatFalls() {
+    auto scene = std::make_shared<Scene>(*test::roomScene(1));
+    scene->camera = Camera();
+    auto task = std::make_shared<Task>(*test::taskOf(scene));
+    auto fallen = std::make_shared<Snapshot>(*test::snapshotOf(task));
+    auto rollout = std::make_shared<Rollout>(*fallen->conditions[0].local);
+    const QRectF room = sceneBounds(*scene);
+    for (int t = 0; t < rollout->trajectory.X.rows(); ++t) rollout->trajectory.X(t, 1) = room.top() - 0.005 * t * room.height();
+    fallen->conditions[0].local = rollout;
+    m_canvas->setScene(scene);
+    const auto lowest = [&] { return m_canvas->view().centre.y() - m_canvas->height() / 2.0 / m_canvas->view().pixelsPerUnit; };
+    const double end = room.top() - 0.49 * room.height();
+    QVERIFY(lowest() > end);
+    QSignalSpy followed(m_canvas.get(), &SceneCanvas::pathsFollowed);
+    m_canvas->setSnapshot(fallen);
+    QVERIFY(lowest() < end);
+    QCOMPARE(followed.size(), 1);
+    // A second canvas beside it shows the same.
+    SceneCanvas other;
+    other.resize(m_canvas->size());
+    other.setScene(scene);
+    other.follow(followed.first().first().toRectF());
+    QCOMPARE(other.view().pixelsPerUnit, m_canvas->view().pixelsPerUnit);
+    // What the user looks at stays.
+    m_canvas->setView({{1, 1}, 80});
+    m_canvas->setSnapshot(test::snapshotOf(task));
+    QCOMPARE(m_canvas->view().pixelsPerUnit, 80.0);
+    // A camera of the scene's own is kept.
+    m_canvas->setScene(test::roomScene(1));
+    const double own = m_canvas->view().pixelsPerUnit;
+    m_canvas->setSnapshot(test::snapshotOf(test::taskOf(test::roomScene(1))));
+    QCOMPARE(m_canvas->view().pixelsPerUnit, own);
+  }
+
   void conditionsCanBeWalkedByKey() {
     m_canvas->setSnapshot(m_snapshot);
     QSignalSpy clicked(m_canvas.get(), &SceneCanvas::conditionClicked);

@@ -39,6 +39,7 @@ void SceneCanvas::setScene(std::shared_ptr<const Scene> scene) {
   m_impl->paths.snapshot.reset();
   m_impl->paths.earlier.clear();
   m_impl->deriveFromScene();
+  m_impl->visited = QRectF();
   m_impl->aimAt(Impl::Aim::Camera);
   m_impl->describe();
 }
@@ -50,6 +51,7 @@ void SceneCanvas::setSnapshot(std::shared_ptr<const Snapshot> snapshot,
   m_impl->paths.snapshot = std::move(snapshot);
   m_impl->paths.earlier = std::move(earlier);
   m_impl->forgetPaths();
+  m_impl->followPaths();
   m_impl->describe();
 }
 
@@ -93,6 +95,10 @@ int SceneCanvas::condition() const {
 
 void SceneCanvas::fit() {
   m_impl->aimAt(Impl::Aim::All);
+}
+
+void SceneCanvas::follow(const QRectF& visited) {
+  m_impl->follow(visited);
 }
 
 SceneCanvas::View SceneCanvas::view() const {

@@ -59,6 +59,8 @@ class SceneCanvas : public QWidget {
   };
   View view() const;
   void setView(const View& view);
+  /// Widens the view of a scene that has no camera of its own, as its own paths do; see pathsFollowed().
+  void follow(const QRectF& visited);
 
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
@@ -66,6 +68,8 @@ class SceneCanvas : public QWidget {
   QString summary() const;
 
  Q_SIGNALS:
+  /// The scene has no camera of its own, and paths went beyond what was seen: linked canvases follow() them.
+  void pathsFollowed(const QRectF& visited);
   void viewChanged();                    ///< by the user, so that linked canvases can follow
   void conditionClicked(int condition);  ///< a path was clicked, or chosen by key; -1: all
   void testsClicked();                   ///< the legend's entry of the test conditions was clicked

@@ -39,6 +39,7 @@ struct SceneCanvas::Impl {
   enum class Aim { Camera, All, User };
   ViewMap map;
   Aim aim = Aim::Camera;
+  QRectF visited;  ///< by paths, where the camera follows them
 
   // Scene and paths, opaque, so that a frame starts with one copy. Null: to be painted again.
   QPixmap ground;    // grid, static bodies, goal
@@ -95,8 +96,32 @@ struct SceneCanvas::Impl {
 
   void aimAt(Aim next) {
     aim = next;
-    const QRectF bounds = aim == Aim::Camera && scene ? cameraBounds(*scene) : everything();
+    QRectF bounds = aim == Aim::Camera && scene ? cameraBounds(*scene) : everything();
+    if (aim == Aim::Camera && followsPaths()) bounds = bounds.united(visited);
     moveTo(aim == Aim::User ? map : ViewMap::fitting(bounds, q->size(), kMargin));
+  }
+
+  /// A file that says nothing about the camera leaves it to what happens: also what falls is seen.
+  bool followsPaths() const {
+    const Camera unset;
+    return scene && scene->camera.width == unset.width && scene->camera.centre == unset.centre;
+  }
+
+  /// Paths of a new iteration widen the view, up to a few times the scene: a body that falls for ever would
+  /// make everything else a dot.
+  void followPaths() {
+    if (aim != Aim::Camera || !followsPaths()) return;
+    const QRectF base = sceneBounds(*scene);
+    const double side = std::max(base.width(), base.height());
+    const QRectF before = visited;
+    follow(everything().intersected(base.adjusted(-side, -side, side, side)));
+    if (visited != before) Q_EMIT q->pathsFollowed(visited);
+  }
+  void follow(const QRectF& more) {
+    const QRectF next = visited.united(more);
+    if (next == visited || aim != Aim::Camera || !followsPaths()) return;
+    visited = next;
+    aimAt(Aim::Camera);
   }
 
   void moveByUser(const ViewMap& next) {
