@@ -41,6 +41,8 @@ constexpr int kLayoutVersion = 1;
 /// 33 ms per tick: plots at 10 Hz, views at 30.
 constexpr int kTickMilliseconds = 33;
 constexpr int kTicksPerPlot = 3;
+/// Messages lie over the page, below its own row of tools.
+constexpr int kMessagesTop = 44;
 
 QString sceneFileOf(const QMimeData* data) {
   for (const QUrl& url : data->urls()) {
@@ -110,8 +112,8 @@ void MainWindow::makeLayout() {
   m_pages->addWidget(m_workspace);
   m_design = new DesignPage(m_pages);
   m_pages->addWidget(m_design);
-  column->addWidget(m_messages);
   column->addWidget(m_pages, 1);
+  m_messages->floatOver(m_pages, kMessagesTop);
   setCentralWidget(centre);
 
   m_panel = new RunPanel(this);

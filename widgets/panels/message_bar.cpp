@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::size_t kMost = 20;  // a run that fails over and over must not fill the memory
 constexpr int kNoteLifetime = 8000;
+constexpr int kFloatWidth = 640;
 
 QString severityName(Severity severity) {
   switch (severity) {
@@ -53,6 +54,17 @@ struct MessageBar::Impl {
   std::vector<Entry> entries;  // newest first
   bool open = false;           // all are shown
   int noteLifetime = kNoteLifetime;
+  QWidget* page = nullptr;  // what it floats over
+  int top = 0;
+
+  void place() {
+    if (page == nullptr || entries.empty()) return;
+    const int width = std::min(kFloatWidth, page->width() - 32);
+    const int height = layout->hasHeightForWidth() ? layout->totalHeightForWidth(width) : layout->sizeHint().height();
+    q->setGeometry(page->x() + (page->width() - width) / 2, page->y() + top, width,
+                   std::min(height, std::max(page->height() - top, 0)));
+    q->raise();
+  }
 
   QLabel* addText(const QString& text, const char* role, QWidget* parent, QVBoxLayout* to) {
     auto* label = new QLabel(parent);
@@ -237,6 +249,27 @@ void MessageBar::dismiss(const QString& key) {
 
 void MessageBar::clear() {
   while (!m_impl->entries.empty()) m_impl->remove(m_impl->entries.begin());
+}
+
+void MessageBar::floatOver(QWidget* page, int top) {
+  setParent(page->parentWidget());
+  m_impl->page = page;
+  m_impl->top = top;
+  page->installEventFilter(this);
+  m_impl->arrange();
+  m_impl->place();
+}
+
+bool MessageBar::event(QEvent* event) {
+  const bool done = QWidget::event(event);
+  if (event->type() == QEvent::LayoutRequest || event->type() == QEvent::Show) m_impl->place();
+  return done;
+}
+
+bool MessageBar::eventFilter(QObject* watched, QEvent* event) {
+  const bool moved = event->type() == QEvent::Resize || event->type() == QEvent::Move;
+  if (watched == m_impl->page && moved) m_impl->place();
+  return QWidget::eventFilter(watched, event);
 }
 
 void MessageBar::setNoteLifetime(int milliseconds) {

@@ -41,6 +41,9 @@ class MessageBar : public QWidget {
   /// Keys of all messages, newest first.
   QStringList keys() const;
   /// How long a note stays.
+  /// Lies over a sibling page, `top` pixels below its upper edge, instead of taking room in a layout: what is
+  /// worked on does not move when a message comes.
+  void floatOver(QWidget* page, int top);
   void setNoteLifetime(int milliseconds);
 
  Q_SIGNALS:
@@ -50,6 +53,8 @@ class MessageBar : public QWidget {
 
  protected:
   void changeEvent(QEvent* event) override;
+  bool event(QEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   struct Impl;
