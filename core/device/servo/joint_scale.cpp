@@ -57,4 +57,10 @@ double pwmForTorque(const ServoModel& model, double torque, double omega, double
   return std::isnan(share) ? 0.0 : std::clamp(share, -limit, limit);
 }
 
+double torqueOfPwm(const ServoModel& model, double share, double omega, double voltage) {
+  const double ke = model.ratedVoltage / model.noLoadSpeed;
+  const double resistance = model.ratedVoltage / model.stallCurrent;
+  return (share * voltage - ke * omega) / resistance * model.torqueConstant();
+}
+
 }  // namespace gps

@@ -30,4 +30,7 @@ struct JointScale {
 /// (R tau/kt + ke omega)/V with R = V0/I_stall, ke = V0/omega_noload at the rated V0, clamped to +-limit.
 double pwmForTorque(const ServoModel& model, double torque, double omega, double voltage, double limit);
 
+/// The inverse: torque [N m] of a PWM share at `omega`.
+double torqueOfPwm(const ServoModel& model, double share, double omega, double voltage);
+
 }  // namespace gps

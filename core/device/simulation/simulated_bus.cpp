@@ -55,6 +55,7 @@ void SimulatedBus::advance(Nanos now) {
 
 void SimulatedBus::receive(Bytes bytes, Nanos now) {
   advance(now);
+  m_arrival = now;
   m_wireFree = std::max(m_wireFree, now + static_cast<Nanos>(bytes.size()) * m_byteTime);
   if (m_protocol == Protocol::Dynamixel2) {
     m_dynamixelParser.feed(bytes, [&](const dynamixel::Packet& packet) { handle(packet); });
@@ -78,7 +79,7 @@ void SimulatedBus::dropTraffic() {
 
 void SimulatedBus::record(std::uint8_t instruction, std::uint8_t id, std::uint16_t address, Bytes data) {
   if (m_log.size() >= kLogSize) m_log.pop_front();
-  m_log.push_back({m_now, instruction, id, address, std::vector<std::uint8_t>(data.begin(), data.end())});
+  m_log.push_back({m_arrival, instruction, id, address, std::vector<std::uint8_t>(data.begin(), data.end())});
 }
 
 void SimulatedBus::send(Bytes bytes, Nanos delay) {
@@ -160,7 +161,7 @@ void SimulatedBus::syncWrite(std::uint8_t instruction, std::uint16_t address, st
 void SimulatedBus::handle(const dynamixel::Packet& packet) {
   using dynamixel::Instruction;
   using dynamixel::StatusError;
-  for (SimulatedServo& servo : m_servos) servo.feedWatchdog(m_now);
+  for (SimulatedServo& servo : m_servos) servo.feedWatchdog(m_arrival);
   const auto code = static_cast<std::uint8_t>(packet.instruction);
   const Bytes params = packet.params;
   const bool answered = packet.id != dynamixel::kBroadcast;
@@ -182,8 +183,8 @@ void SimulatedBus::handle(const dynamixel::Packet& packet) {
     StatusError error = StatusError::None;
     switch (packet.instruction) {
       case Instruction::Ping: {
-        const std::array<std::uint8_t, 3> who{static_cast<std::uint8_t>(servo.model().number),
-                                              static_cast<std::uint8_t>(servo.model().number >> 8),
+        const std::int32_t number = servo.value(Item::ModelNumber);
+        const std::array<std::uint8_t, 3> who{static_cast<std::uint8_t>(number), static_cast<std::uint8_t>(number >> 8),
                                               static_cast<std::uint8_t>(servo.value(Item::FirmwareVersion))};
         answer(servo, 0, who);
         return;

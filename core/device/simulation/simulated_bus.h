@@ -77,7 +77,8 @@ class SimulatedBus {
   std::vector<double> m_torques;
   JointPhysics m_physics;
   Nanos m_byteTime;
-  Nanos m_now = 0;
+  Nanos m_now = 0;      // of the arm, in whole steps
+  Nanos m_arrival = 0;  // of the bytes being handled
   Nanos m_wireFree = 0;  // when the answers so far have passed
   bool m_started = false;
   std::deque<Output> m_output;

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/device/control/control_thread.h"
+
+#include <pthread.h>
+
+#include "core/device/arm/servo_arms.h"
+#include "core/device/bus/dynamixel_bus.h"
+#include "core/device/bus/feetech_bus.h"
+
+namespace gps {
+
+std::unique_ptr<ServoBus> makeBus(Protocol protocol, Link& link, int baud) {
+  if (protocol == Protocol::Dynamixel2) return std::make_unique<DynamixelBus>(link, baud);
+  return std::make_unique<FeetechBus>(link, baud);
+}
+
+std::unique_ptr<ArmDriver> makeArm(ServoBus& bus, const ArmConfig& config) {
+  if (config.protocol == Protocol::Dynamixel2) return std::make_unique<DynamixelArm>(bus, config);
+  return std::make_unique<FeetechArm>(bus, config);
+}
+
+Result<std::unique_ptr<ControlThread>> ControlThread::connect(const std::string& port, const ArmConfig& config) {
+  if (Status checked = config.check(); !checked) return checked.error();
+  auto serial = std::make_unique<SerialPort>();
+  if (Status opened = serial->open(port, config.baud); !opened) return opened.error();
+  return std::unique_ptr<ControlThread>(new ControlThread(std::move(serial), config));
+}
+
+ControlThread::ControlThread(std::unique_ptr<SerialPort> port, const ArmConfig& config)
+    : m_port(std::move(port)),
+      m_bus(makeBus(config.protocol, *m_port, config.baud)),
+      m_arm(makeArm(*m_bus, config)),
+      m_loop(*m_arm, *m_port, config) {
+  m_thread = std::jthread([this] {
+    // Refused without the right to it: the loop then counts what it misses.
+    const sched_param priority{.sched_priority = 20};
+    m_realTime.store(pthread_setschedparam(pthread_self(), SCHED_FIFO, &priority) == 0);
+    (void)m_loop.open();
+    while (m_loop.cycle()) {
+    }
+    m_loop.close();
+  });
+}
+
+ControlThread::~ControlThread() {
+  m_loop.request({.kind = ArmRequest::Kind::Quit});
+  m_thread.join();
+}
+
+}  // namespace gps

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <thread>
+
+#include "core/device/bus/servo_bus.h"
+#include "core/device/control/control_loop.h"
+#include "core/device/link/serial_port.h"
+
+namespace gps {
+
+/// The bus of a protocol, and the arm on it.
+std::unique_ptr<ServoBus> makeBus(Protocol protocol, Link& link, int baud);
+std::unique_ptr<ArmDriver> makeArm(ServoBus& bus, const ArmConfig& config);
+
+/// A serial arm with the one thread that talks to it, from open to close. Real-time priority where the system
+/// allows it. Destroying it makes the arm neutral and switches its torque off.
+class ControlThread {
+ public:
+  /// Opens the port; the servos are looked for by the new thread (follow status()).
+  static Result<std::unique_ptr<ControlThread>> connect(const std::string& port, const ArmConfig& config);
+  ~ControlThread();
+  ControlThread(const ControlThread&) = delete;
+  ControlThread& operator=(const ControlThread&) = delete;
+
+  /// Latched; any thread, also a signal handler.
+  void pressStop() noexcept { m_loop.pressStop(); }
+  void request(ArmRequest request) { m_loop.request(std::move(request)); }
+  ArmStatus status() const { return m_loop.status(); }
+  /// Whether the thread runs with real-time priority.
+  bool realTime() const { return m_realTime.load(); }
+
+ private:
+  ControlThread(std::unique_ptr<SerialPort> port, const ArmConfig& config);
+
+  std::unique_ptr<SerialPort> m_port;
+  std::unique_ptr<ServoBus> m_bus;
+  std::unique_ptr<ArmDriver> m_arm;
+  ControlLoop m_loop;
+  std::atomic<bool> m_realTime{false};
+  std::jthread m_thread;
+};
+
+}  // namespace gps

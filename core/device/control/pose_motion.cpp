@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/device/control/pose_motion.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace gps {
+
+namespace {
+
+constexpr double kFullTorqueError = 0.3;    // [rad] at which the proportional part is the torque limit
+constexpr double kDampingTime = 0.15;       // Kd/Kp [s]
+constexpr double kIntegralRate = 0.5;       // Ki/Kp [1/s]
+constexpr double kIntegralShare = 0.3;      // of the torque limit
+constexpr double kVelocityRate = 4.0;       // velocity per error [1/s]
+constexpr double kFullIntegralError = 0.1;  // farther away the integral would only wind up [rad]
+constexpr double kPeakOverMeanSpeed = 1.875;
+
+}  // namespace
+
+PoseMotion::PoseMotion(const ArmConfig& config, double speed) : m_config(config), m_speed(speed) {}
+
+void PoseMotion::moveTo(const ArmReading& from, const std::array<double, kMaxArmJoints>& target) noexcept {
+  m_duration = 0.0;
+  m_time = 0.0;
+  for (std::size_t i = 0; i < m_config.joints.size(); ++i) {
+    const JointConfig& joint = m_config.joints[i];
+    m_from[i] = from.joint[i].angle;
+    m_to[i] = std::clamp(target[i], joint.lowerLimit, joint.upperLimit);
+    const double speed = std::min(m_speed, 0.5 * joint.velocityLimit);
+    m_duration = std::max(m_duration, kPeakOverMeanSpeed * std::abs(m_to[i] - m_from[i]) / speed);
+    m_integral[i] = 0.0;
+  }
+}
+
+void PoseMotion::hold(const ArmReading& at) noexcept {
+  std::array<double, kMaxArmJoints> here{};
+  for (std::size_t i = 0; i < m_config.joints.size(); ++i) here[i] = at.joint[i].angle;
+  moveTo(at, here);
+}
+
+void PoseMotion::action(const ArmReading& reading, ArmCommand& command) noexcept {
+  m_time += m_config.period;
+  const double s = m_duration > 0.0 ? std::min(1.0, m_time / m_duration) : 1.0;
+  const double path = s * s * s * (10.0 + s * (-15.0 + 6.0 * s));
+  const double rate = m_duration > 0.0 ? 30.0 * s * s * (1.0 - s) * (1.0 - s) / m_duration : 0.0;
+  for (std::size_t i = 0; i < m_config.joints.size(); ++i) {
+    const JointConfig& joint = m_config.joints[i];
+    const JointReading& now = reading.joint[i];
+    const double error = m_from[i] + path * (m_to[i] - m_from[i]) - now.angle;
+    const double velocity = rate * (m_to[i] - m_from[i]);
+    if (m_config.action == ActionKind::PositionOffset) {
+      command.wanted[i] = error;
+      continue;
+    }
+    if (m_config.action == ActionKind::Velocity) {
+      command.wanted[i] = velocity + kVelocityRate * error;
+      continue;
+    }
+    const double stiffness = joint.torqueLimit / kFullTorqueError;
+    const double most = kIntegralShare * joint.torqueLimit;
+    if (std::abs(error) < kFullIntegralError) {
+      m_integral[i] = std::clamp(m_integral[i] + kIntegralRate * stiffness * error * m_config.period, -most, most);
+    }
+    command.wanted[i] = stiffness * (error + kDampingTime * (velocity - now.velocity)) + m_integral[i];
+  }
+}
+
+double PoseMotion::error(const ArmReading& reading) const noexcept {
+  double largest = 0.0;
+  for (std::size_t i = 0; i < m_config.joints.size(); ++i) {
+    largest = std::max(largest, std::abs(reading.joint[i].angle - m_to[i]));
+  }
+  return largest;
+}
+
+}  // namespace gps
