@@ -4,11 +4,14 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <string_view>
 
 #include "app/cli/bench_command.h"
+#include "app/cli/evaluate_command.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/list_command.h"
+#include "app/cli/session_command.h"
 #include "app/cli/train_command.h"
 #include "app/window_options.h"
 
@@ -16,10 +19,11 @@ namespace gps::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kCommands{"train", "compare", "list", "check", "bench"};
+constexpr std::array<std::string_view, 8> kCommands{"train", "compare",  "list",  "check",
+                                                    "bench", "evaluate", "export", "info"};
 
-void addTrainingOptions(CLI::App& command, TrainOptions& options) {
-  command.add_option("scene", options.scene, "a scene file, or the name of a shipped scene")->required();
+CLI::Option* addTrainingOptions(CLI::App& command, TrainOptions& options) {
+  CLI::Option* scene = command.add_option("scene", options.scene, "a scene file, or the name of a shipped scene");
   command.add_option("--set", options.sets,
                      "a parameter, for one algorithm as ALGORITHM:KEY=VALUE; may be given several times")
       ->type_name("KEY=VALUE")
@@ -29,6 +33,8 @@ void addTrainingOptions(CLI::App& command, TrainOptions& options) {
   command.add_option("--threads", options.threads, "worker threads (run.threads); never changes results");
   command.add_flag("--json", options.json, "print one JSON object per finished iteration, then a summary");
   command.add_option("--metrics", options.metricsFile, "write all metrics as CSV")->type_name("FILE");
+  command.add_option("--session", options.sessionFile, "save everything to a new session, after every iteration")
+      ->type_name("FILE");
   command.add_option("--plots", options.plotsFolder, "write the window's plots as PNG and SVG")->type_name("DIR");
   command.footer(
       "Columns of the table, one row per finished iteration, means over the conditions:\n"
@@ -38,6 +44,7 @@ void addTrainingOptions(CLI::App& command, TrainOptions& options) {
       "  step         step_mult, by which the step rule scales that bound\n"
       "  success      share of the starts whose noise-free rollout passes the scene's test, 0 to 1\n"
       "  seconds      of the iteration");
+  return scene;
 }
 
 }  // namespace
@@ -57,6 +64,8 @@ bool isCommand(int argc, const char* const* argv) {
 }
 
 int main(int argc, char** argv) {
+  // A limit on the size of files makes a write fail, as a full disk does; it does not end the program.
+  std::signal(SIGXFSZ, SIG_IGN);
   CLI::App app("GPS Studio: design 2D robot tasks, let guided policy search learn them, see why it works.",
                "gps-studio");
   app.set_version_flag("--version", "GPS Studio " GPS_STUDIO_VERSION);
@@ -70,14 +79,30 @@ int main(int argc, char** argv) {
   std::string algorithm = "mdgps";
   std::optional<std::string> seed;
   CLI::App* trainCommand = app.add_subcommand("train", "learn a scene in the terminal");
-  addTrainingOptions(*trainCommand, training);
-  trainCommand->add_option("--algorithm", algorithm, "mdgps, badmm or trajopt")->capture_default_str();
-  trainCommand->add_option("--seed", seed, "seed of all random numbers (run.seed)");
+  CLI::Option* trainScene = addTrainingOptions(*trainCommand, training);
+  CLI::Option* algorithmOption =
+      trainCommand->add_option("--algorithm", algorithm, "mdgps, badmm or trajopt")->capture_default_str();
+  CLI::Option* seedOption = trainCommand->add_option("--seed", seed, "seed of all random numbers (run.seed)");
+  CLI::Option* resumeOption =
+      trainCommand
+          ->add_option("--resume", training.resumeFile,
+                       "go on with the last run of a session, to --iterations in all; --set holds from the next one on")
+          ->type_name("FILE");
+  CLI::Option* replayOption =
+      trainCommand
+          ->add_option("--replay", training.replayFile,
+                       "repeat the last run of a session with the parameter changes that were made while it ran")
+          ->type_name("FILE");
+  for (CLI::Option* option : {resumeOption, replayOption}) {
+    option->excludes(trainScene)->excludes(algorithmOption)->excludes(seedOption);
+  }
+  resumeOption->excludes(replayOption)->excludes("--session");
+  replayOption->excludes("--set")->excludes("--iterations");
 
   TrainOptions comparison;
   comparison.algorithms.clear();
   CLI::App* compareCommand = app.add_subcommand("compare", "learn a scene with several algorithms");
-  addTrainingOptions(*compareCommand, comparison);
+  addTrainingOptions(*compareCommand, comparison)->required();
   compareCommand->add_option("--algorithms", comparison.algorithms, "for example badmm,mdgps")
       ->delimiter(',')
       ->required();
@@ -95,8 +120,33 @@ int main(int argc, char** argv) {
   listCommand->add_option("--algorithm", listed.algorithm, "parameters: those that this algorithm reads");
 
   std::string file;
-  CLI::App* checkCommand = app.add_subcommand("check", "validate a scene");
-  checkCommand->add_option("scene", file, "a scene file, or the name of a shipped scene")->required();
+  CLI::App* checkCommand = app.add_subcommand("check", "validate a scene or a session");
+  checkCommand->add_option("file", file, "a scene file, the name of a shipped scene, or a session")->required();
+
+  std::string session;
+  std::string run;
+  const auto addSession = [&](CLI::App* command) {
+    command->add_option("session", session, "a session file (*.gpss)")->required();
+    command->add_option("--run", run, "name of the run, for example mdgps-1; without it the last one");
+    return command;
+  };
+  CLI::App* infoCommand = app.add_subcommand("info", "what a session holds");
+  infoCommand->add_option("session", session, "a session file (*.gpss)")->required();
+  infoCommand->add_flag("--json", json, "print one JSON object");
+
+  ExportOptions exported;
+  CLI::App* exportCommand = addSession(app.add_subcommand("export", "write parts of a session to other files"));
+  exportCommand->add_option("--metrics", exported.metricsFile, "metrics of all iterations, as CSV or JSON by the ending")
+      ->type_name("FILE")
+      ->required();
+
+  EvaluateOptions evaluated;
+  CLI::App* evaluateCommand =
+      addSession(app.add_subcommand("evaluate", "roll the learned policy out without noise"));
+  evaluateCommand->add_option("--iteration", evaluated.iteration, "the policy after this one; without it the last one");
+  evaluateCommand->add_option("--rollouts", evaluated.rollouts,
+                              "rollouts per start, each from the start's spread; without it one from its middle");
+  evaluateCommand->add_flag("--json", json, "print one JSON object");
 
   BenchOptions measuring;
   CLI::App* benchCommand = app.add_subcommand("bench", "measure this program against its budgets (two minutes)");
@@ -111,18 +161,32 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kDone : kBadInput;
   }
+  if (infoCommand->parsed()) return info(session, json);
+  if (exportCommand->parsed()) {
+    exported.session = session;
+    exported.run = run;
+    return exportSession(exported);
+  }
+  if (evaluateCommand->parsed()) {
+    evaluated.session = session;
+    evaluated.run = run;
+    evaluated.json = json;
+    return evaluate(evaluated);
+  }
   if (trainCommand->parsed()) {
+    for (int i = 0; i < argc; ++i) training.commandLine += (i > 0 ? " " : "") + std::string(argv[i]);
     training.algorithms = {algorithm};
     if (seed) training.seeds = {*seed};
     return train(training);
   }
   if (compareCommand->parsed()) {
     comparison.compares = true;
+    for (int i = 0; i < argc; ++i) comparison.commandLine += (i > 0 ? " " : "") + std::string(argv[i]);
     return train(comparison);
   }
   if (benchCommand->parsed()) return bench(measuring);
   if (listCommand->parsed()) return list(what, json, listed);
-  return check(file);
+  return isSession(file) ? checkSession(file) : check(file);
 }
 
 }  // namespace gps::cli

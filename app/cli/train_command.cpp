@@ -13,6 +13,7 @@
 #include "app/cli/output_file.h"
 #include "app/cli/progress_line.h"
 #include "app/cli/run_to_end.h"
+#include "app/cli/saved_runs.h"
 #include "app/documents/scene_folder.h"
 #include "core/engine/run_log.h"
 #include "core/engine/warning_streaks.h"
@@ -97,28 +98,41 @@ void printFailure(const std::string& run, const Failure& failure) {
                failure.phase.empty() ? "start" : failure.phase.c_str(), failure.error.text().c_str());
 }
 
-}  // namespace
-
-int train(const TrainOptions& options) {
+/// One set-up per algorithm and seed.
+Result<std::vector<RunSetup>> setupsOfScene(const TrainOptions& options) {
+  if (options.scene.empty()) {
+    return Error{"There is no scene to learn.", "command line",
+                 "Name a scene, or a session with --resume or --replay; `gps-studio list scenes` shows the scenes."};
+  }
   Result<Scene> scene = findScene(options.scene, sceneFolder());
-  if (!scene) return badInput(scene.error());
+  if (!scene) return scene.error();
   Result<std::shared_ptr<const Task>> task = compileTask(std::make_shared<const Scene>(*std::move(scene)));
-  if (!task) return badInput(task.error());
+  if (!task) return task.error();
 
   std::vector<std::optional<std::string>> seeds(options.seeds.begin(), options.seeds.end());
   if (seeds.empty()) seeds.push_back(std::nullopt);
   const Result<std::vector<Assignment>> assignments = parseAssignments(options.sets, options.algorithms);
-  if (!assignments) return badInput(assignments.error());
+  if (!assignments) return assignments.error();
   std::vector<RunSetup> setups;
   std::map<std::string, int> counts;
   for (const std::optional<std::string>& seed : seeds) {
     for (const std::string& algorithm : options.algorithms) {
       Result<Parameters> parameters = parametersOf(options, **task, algorithm, *assignments, seed);
-      if (!parameters) return badInput(parameters.error());
+      if (!parameters) return parameters.error();
       const std::string name = algorithm + "-" + std::to_string(++counts[algorithm]);
       setups.push_back({name, algorithm, *task, *std::move(parameters)});
     }
   }
+  return setups;
+}
+
+}  // namespace
+
+int train(const TrainOptions& options) {
+  const bool fromSession = !options.resumeFile.empty() || !options.replayFile.empty();
+  Result<std::vector<RunSetup>> found = fromSession ? setupsOfSession(options) : setupsOfScene(options);
+  if (!found) return badInput(found.error());
+  std::vector<RunSetup> setups = *std::move(found);
   if (!options.metricsFile.empty()) {
     if (Status s = checkWritable(options.metricsFile, "--metrics"); !s) return badInput(s.error());
   }
@@ -134,11 +148,16 @@ int train(const TrainOptions& options) {
   }
 
   if (!setups.empty()) {
-    const Parameters& any = setups.front().parameters;
-    for (const std::string& sentence : unreadAssignments(*assignments, options.algorithms, any)) {
+    const RunSetup& any = setups.front();
+    const std::vector<std::string> algorithms = fromSession ? std::vector<std::string>{any.algorithm} : options.algorithms;
+    const Result<std::vector<Assignment>> assignments = parseAssignments(options.sets, algorithms);
+    if (!assignments) return badInput(assignments.error());
+    for (const std::string& sentence : unreadAssignments(*assignments, algorithms, any.parameters)) {
       std::fprintf(stderr, "%s\n", sentence.c_str());
     }
   }
+  Result<SavedRuns> saved = SavedRuns::open(options);
+  if (!saved) return badInput(saved.error());
 
   int exitCode = kDone;
   std::vector<RunRecord> records;
@@ -146,12 +165,15 @@ int train(const TrainOptions& options) {
   if (!options.json) printTableHead();
   for (RunSetup& setup : setups) {
     const std::string name = setup.name;
+    if (Status s = saved->attach(setup); !s) return badInput(s.error());
     ProgressLine line(name);
     WarningStreaks warnings;
     RunOutcome outcome = runToEnd(
         std::move(setup),
         [&](const Snapshot& snapshot) {
           line.clear();
+          // What is printed is safe, whatever happens next.
+          saved->wait(snapshot.report.iteration);
           if (options.json) {
             std::printf("%s\n", iterationJson(snapshot).c_str());
             std::fflush(stdout);
@@ -182,6 +204,7 @@ int train(const TrainOptions& options) {
       break;
     }
   }
+  if (const int code = saved->finish(); code != kDone) exitCode = code;
   const std::vector<AlgorithmSummary> summary = options.compares ? summarise(records) : std::vector<AlgorithmSummary>();
   if (options.json) std::printf("%s\n", summaryJson(last, summary).c_str());
   else if (!summary.empty()) printSummary(summary);

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/session_command.h"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "app/cli/exit_code.h"
+#include "app/cli/output_file.h"
+#include "core/engine/run_log.h"
+#include "core/session/session_file.h"
+
+namespace gps::cli {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+int refuse(const Error& error) {
+  std::fprintf(stderr, "%s\n", error.text().c_str());
+  return kBadInput;
+}
+
+Json numberOrNull(const std::optional<double>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+/// Text of a file for a terminal: what could move the cursor is left out.
+std::string plain(std::string text) {
+  std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
+  return text;
+}
+
+std::string dump(const Json& value) {
+  return value.dump(2, ' ', false, Json::error_handler_t::replace);
+}
+
+/// One run as `info` tells it.
+Result<Json> describeRun(const SessionFile& session, const SessionRun& run) {
+  Json told{{"run", run.name}, {"algorithm", run.algorithm}, {"seed", run.seed}};
+  const Result<std::string> scene = session.sceneName(run);
+  if (!scene) return scene.error();
+  told["scene"] = *scene;
+  told["started"] = run.started;
+  told["iterations"] = run.iterations;
+  if (run.parent) {
+    for (const SessionRun& other : session.runs()) {
+      if (other.id == *run.parent) told["forked_from"] = other.name;
+    }
+    told["forked_after"] = run.parentIteration;
+  }
+  const Result<std::vector<SessionRow>> rows = session.rows(run);
+  if (!rows) return rows.error();
+  double seconds = 0.0;
+  for (const SessionRow& row : *rows) {
+    for (const PhaseTime& time : row.report.seconds) seconds += time.seconds;
+  }
+  told["seconds"] = seconds;
+  if (!rows->empty()) {
+    const MetricTable& last = rows->back().report.metrics;
+    told["local_cost"] = numberOrNull(last.mean(Metric::LocalCost));
+    told["global_cost"] = numberOrNull(last.mean(Metric::GlobalCost));
+    told["success_rate"] = numberOrNull(last.get(Metric::SuccessRate));
+  }
+  const Result<std::vector<int>> states = session.states(run);
+  if (!states) return states.error();
+  told["states"] = *states;
+  const Result<std::vector<ParameterEvent>> events = session.events(run);
+  if (!events) return events.error();
+  told["changes"] = Json::array();
+  for (const ParameterEvent& event : *events) {
+    told["changes"].push_back({{"iteration", event.iteration}, {"key", event.key}, {"from", event.from}, {"to", event.to}});
+  }
+  const auto provenance = session.provenance(run);
+  if (!provenance) return provenance.error();
+  told["provenance"] = Json::object();
+  for (const auto& [key, value] : *provenance) told["provenance"][key] = value;
+  const auto notes = session.notes(run);
+  if (!notes) return notes.error();
+  told["notes"] = Json::array();
+  for (const auto& [written, text] : *notes) told["notes"].push_back({{"written", written}, {"text", text}});
+  return told;
+}
+
+std::string cell(const Json& value) {
+  if (!value.is_number()) return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.4g", value.get<double>());
+  return text;
+}
+
+void printRun(const Json& run) {
+  const auto text = [&](const char* key) { return plain(run[key].get<std::string>()); };
+  std::printf("\n%s: %s on %s, seed %s, %d iterations in %s s\n", text("run").c_str(), text("algorithm").c_str(),
+              text("scene").c_str(), run["seed"].dump().c_str(), run["iterations"].get<int>(), cell(run["seconds"]).c_str());
+  if (run.contains("forked_from")) {
+    std::printf("  forked from %s after iteration %d\n", text("forked_from").c_str(), run["forked_after"].get<int>());
+  }
+  if (run.contains("local_cost")) {
+    std::printf("  last iteration: local cost %s, global cost %s, success rate %s\n", cell(run["local_cost"]).c_str(),
+                cell(run["global_cost"]).c_str(), cell(run["success_rate"]).c_str());
+  }
+  std::string states;
+  for (const Json& state : run["states"]) states += (states.empty() ? "" : ", ") + state.dump();
+  if (!states.empty()) std::printf("  can go on after iteration %s\n", states.c_str());
+  for (const Json& change : run["changes"]) {
+    std::printf("  from iteration %d on: %s = %s (before: %s)\n", change["iteration"].get<int>(),
+                plain(change["key"].get<std::string>()).c_str(), plain(change["to"].get<std::string>()).c_str(),
+                plain(change["from"].get<std::string>()).c_str());
+  }
+  for (const auto& [key, value] : run["provenance"].items()) {
+    std::printf("  %s: %s\n", plain(key).c_str(), plain(value.get<std::string>()).c_str());
+  }
+  for (const Json& note : run["notes"]) std::printf("  note: %s\n", plain(note["text"].get<std::string>()).c_str());
+}
+
+}  // namespace
+
+bool isSession(const std::string& file) {
+  constexpr std::string_view kMagic("SQLite format 3\0", 16);
+  char start[16] = {};
+  std::ifstream stream(file, std::ios::binary);
+  if (stream.read(start, sizeof start)) return std::string_view(start, sizeof start) == kMagic;
+  return std::filesystem::path(file).extension() == ".gpss";
+}
+
+int info(const std::string& file, bool json) {
+  const Result<SessionFile> session = SessionFile::open(file);
+  if (!session) return refuse(session.error());
+  std::error_code ignored;
+  Json told{{"session", file}, {"bytes", std::filesystem::file_size(file, ignored)}, {"runs", Json::array()}};
+  for (const SessionRun& run : session->runs()) {
+    Result<Json> one = describeRun(*session, run);
+    if (!one) return refuse(one.error());
+    told["runs"].push_back(*std::move(one));
+  }
+  if (json) {
+    std::printf("%s\n", dump(told).c_str());
+    return kDone;
+  }
+  std::printf("%s: %zu run%s, %.1f MB\n", file.c_str(), session->runs().size(), session->runs().size() == 1 ? "" : "s",
+              told["bytes"].get<double>() / 1e6);
+  for (const Json& run : told["runs"]) printRun(run);
+  return kDone;
+}
+
+int checkSession(const std::string& file) {
+  const Result<SessionFile> session = SessionFile::open(file);
+  if (!session) return refuse(session.error());
+  if (Status s = session->check(); !s) return refuse(s.error());
+  int iterations = 0;
+  for (const SessionRun& run : session->runs()) iterations += run.iterations - run.parentIteration;
+  std::printf("%s is a sound session: %zu run%s, %d iterations.\n", file.c_str(), session->runs().size(),
+              session->runs().size() == 1 ? "" : "s", iterations);
+  return kDone;
+}
+
+int exportSession(const ExportOptions& options) {
+  const std::string ending = std::filesystem::path(options.metricsFile).extension().string();
+  if (ending != ".csv" && ending != ".json") {
+    return refuse({"Metrics are written as CSV or JSON, but the name ends in \"" + ending + "\".", "--metrics",
+                   "Use a name that ends in .csv or .json."});
+  }
+  if (Status s = checkWritable(options.metricsFile, "--metrics"); !s) return refuse(s.error());
+  const Result<SessionFile> session = SessionFile::open(options.session);
+  if (!session) return refuse(session.error());
+  std::vector<SessionRun> runs = session->runs();
+  if (!options.run.empty()) {
+    const Result<SessionRun> one = session->run(options.run);
+    if (!one) return refuse(one.error());
+    runs = {*one};
+  }
+  std::string text = ending == ".csv" ? csvHeader() : "[";
+  bool first = true;
+  for (const SessionRun& run : runs) {
+    const Result<std::shared_ptr<const Task>> task = session->task(run);
+    if (!task) return refuse(task.error());
+    Result<std::vector<SessionRow>> rows = session->rows(run);
+    if (!rows) return refuse(rows.error());
+    for (SessionRow& row : *rows) {
+      Snapshot snapshot;
+      snapshot.run = run.name;
+      snapshot.algorithm = run.algorithm;
+      snapshot.seed = run.seed;
+      if (row.report.metrics.conditions() == (*task)->conditionCount()) snapshot.task = *task;
+      snapshot.report = std::move(row.report);
+      if (ending == ".csv") text += csvRows(snapshot);
+      else text += (first ? "\n" : ",\n") + iterationJson(snapshot);
+      first = false;
+    }
+  }
+  if (ending == ".json") text += "\n]\n";
+  if (Status s = writeWhole(options.metricsFile, text); !s) {
+    std::fprintf(stderr, "%s\n", s.error().text().c_str());
+    return kRunFailed;
+  }
+  return kDone;
+}
+
+}  // namespace gps::cli
