@@ -185,17 +185,17 @@ void TestSessionResume::keyframesGoOnAsWell() {
   const QTemporaryDir folder;
   const std::string whole = folder.filePath("whole.gpss").toStdString();
   const std::string fork = folder.filePath("fork.gpss").toStdString();
-  trainTo(whole, sceneSetup("mdgps", "point_mass", 13));
+  trainTo(whole, sceneSetup("mdgps", "point_mass", 28));
   const auto session = SessionFile::open(whole);
   QVERIFY(session.ok());
   const SessionRun run = *session->run("");
-  QCOMPARE(*session->states(run), (std::vector<int>{10, 13}));
-  RunSetup setup = *session->resume(run, 10);
+  QCOMPARE(*session->states(run), (std::vector<int>{25, 28}));
+  RunSetup setup = *session->resume(run, 25);
   {
     const auto writer = *SessionWriter::create(fork);
     RunOrigin origin;
     origin.parent = run.id;
-    origin.parentIteration = 10;
+    origin.parentIteration = 25;
     setup.name = "mdgps-2";
     setup.recorder = *writer->begin(setup, origin);
     Watched watched(setup);
@@ -205,10 +205,10 @@ void TestSessionResume::keyframesGoOnAsWell() {
   }
   const auto forked = SessionFile::open(fork);
   QVERIFY(forked.ok());
-  for (int k = 11; k <= 13; ++k) {
+  for (int k = 26; k <= 28; ++k) {
     QCOMPARE(differenceOf(*session->arrays("arrays", run, k), *forked->arrays("arrays", *forked->run(""), k)), QString());
   }
-  QVERIFY(!session->resume(run, 12).ok());
+  QVERIFY(!session->resume(run, 27).ok());
 }
 
 QTEST_APPLESS_MAIN(TestSessionResume)
