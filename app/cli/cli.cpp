@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "app/cli/bench_command.h"
@@ -14,6 +16,7 @@
 #include "app/cli/session_command.h"
 #include "app/cli/train_command.h"
 #include "app/window_options.h"
+#include "core/algorithms/algorithm.h"
 
 namespace gps::cli {
 
@@ -21,6 +24,17 @@ namespace {
 
 constexpr std::array<std::string_view, 8> kCommands{"train", "compare",  "list",  "check",
                                                     "bench", "evaluate", "export", "info"};
+
+/// "mdgps, badmm or trajopt": the ids of the registry.
+std::string algorithmNames() {
+  const std::span<const AlgorithmEntry> all = algorithmRegistry();
+  std::string names;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i > 0) names += i + 1 == all.size() ? " or " : ", ";
+    names += all[i].id;
+  }
+  return names;
+}
 
 CLI::Option* addTrainingOptions(CLI::App& command, TrainOptions& options) {
   CLI::Option* scene = command.add_option("scene", options.scene, "a scene file, or the name of a shipped scene");
@@ -81,7 +95,7 @@ int main(int argc, char** argv) {
   CLI::App* trainCommand = app.add_subcommand("train", "learn a scene in the terminal");
   CLI::Option* trainScene = addTrainingOptions(*trainCommand, training);
   CLI::Option* algorithmOption =
-      trainCommand->add_option("--algorithm", algorithm, "mdgps, badmm or trajopt")->capture_default_str();
+      trainCommand->add_option("--algorithm", algorithm, algorithmNames())->capture_default_str();
   CLI::Option* seedOption = trainCommand->add_option("--seed", seed, "seed of all random numbers (run.seed)");
   CLI::Option* resumeOption =
       trainCommand

@@ -13,12 +13,26 @@
 #include "core/base/rng.h"
 #include "core/dynamics/dynamics_fit.h"
 #include "core/lqr/c_step.h"
+#include "core/lqr/ilqr_params.h"
 #include "core/math/joint_prior.h"
 #include "core/policy/linearise.h"
 #include "core/policy/policy_dataset.h"
 #include "core/rollout/rollout.h"
 
 namespace gps {
+
+/// A noise-free rollout, and the coordinates of the plant along it.
+struct NominalRollout {
+  Trajectory trajectory;
+  RowMatrix coordinates;  ///< (T x coordinates), see PlantFactory::makeAt
+  int touching = 0;       ///< steps in which shapes touch
+};
+
+/// What iLQR remembers of one condition.
+struct IlqrMemory {
+  Regularisation regularisation;
+  std::shared_ptr<const NominalRollout> nominal;  ///< (xhat, uhat); null before the first pass
+};
 
 /// What an algorithm remembers of one condition between iterations. Big parts are shared and immutable.
 struct ConditionState {
@@ -30,6 +44,7 @@ struct ConditionState {
   std::vector<std::shared_ptr<const Trajectory>> policyWindow;  ///< rollouts behind policyPrior, newest last
   Multipliers multipliers;  ///< BADMM
   Vector previousKl;        ///< (T) KL(p || pi) of the previous iteration, for the ratio rule
+  IlqrMemory ilqr;
 
   // The last iteration, for the step rule. Null before the first.
   std::shared_ptr<const LinearGaussianController> samplingController;  ///< what drew its rollouts
@@ -99,6 +114,13 @@ class RunContext {
                                             double entropyReg, int round) = 0;
   /// job(i) for every condition, in parallel; returns the first error in order of i.
   virtual Status forEachCondition(const std::function<Status(int)>& job) = 0;
+  /// The same for i = 0 .. n-1.
+  virtual Status forEach(int n, const std::function<Status(int)>& job) {
+    for (int i = 0; i < n; ++i) {
+      if (Status s = job(i); !s) return s;
+    }
+    return Done{};
+  }
 
   /// A safe point: blocks while paused, false when the run is to stop.
   virtual bool keepGoing() = 0;

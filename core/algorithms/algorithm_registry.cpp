@@ -12,7 +12,7 @@ namespace gps {
 
 namespace {
 
-const std::array<AlgorithmEntry, 3> kAlgorithms{{
+const std::array<AlgorithmEntry, 5> kAlgorithms{{
     {"mdgps", "MDGPS", "Mirror-descent GPS: controllers improve within a KL ball around the policy, which then "
                        "imitates them.",
      kUsedByMdgps, true, &makeMdgps, [](Parameters& p) { p.step.rule = StepRule::Global; }},
@@ -24,6 +24,11 @@ const std::array<AlgorithmEntry, 3> kAlgorithms{{
      }},
     {"trajopt", "Trajectory optimisation", "Local controllers only, without a global policy.", kUsedByTrajopt, false,
      &makeTrajopt, [](Parameters&) {}},
+    {"ilqr", "iLQR", "Iterative LQR on the simulator's own derivatives: nothing is fitted, no policy is learned.",
+     kUsedByIlqr, false, &makeIlqr, [](Parameters&) {}},
+    {"gps_ilqr", "GPS-iLQR",
+     "Local controllers by a dual descent on the weight of the old controller, with a fixed KL bound and no policy.",
+     kUsedByGpsIlqr, false, &makeGpsIlqr, [](Parameters& p) { p.lqr.dualSolver = DualSolver::Dgd; }},
 }};
 
 }  // namespace

@@ -10,5 +10,7 @@ namespace gps {
 std::unique_ptr<Algorithm> makeTrajopt();
 std::unique_ptr<Algorithm> makeBadmm();
 std::unique_ptr<Algorithm> makeMdgps();
+std::unique_ptr<Algorithm> makeIlqr();
+std::unique_ptr<Algorithm> makeGpsIlqr();
 
 }  // namespace gps

@@ -61,7 +61,7 @@ class Badmm final : public Algorithm {
     run.beginPhase("step_rule");
     extendPolicyWindow(state, data, SampleMode::Add, p.dynamics.gmmMaxRollouts);
     Result<std::vector<LinearisedPolicy>> linearised =
-        lineariseAll(run, state, data, /*updatePrior=*/true, ResidualMode::Full);
+        lineariseAll(run, state, data, /*updatePrior=*/true, ResidualMode::Full, &result.report);
     if (!linearised) return linearised.error();
     const double currentCost = applyStepRule(state, data, sampling, *linearised, p, result);
     const RollbackAdvice advice = adviseRollback(state, currentCost, p.step.rollback);
@@ -83,7 +83,7 @@ class Badmm final : public Algorithm {
           if (Status s = run.endPhase(result); !s) return s.error();
         }
         run.beginPhase("linearise");
-        linearised = lineariseAll(run, state, data, /*updatePrior=*/true, ResidualMode::Full);
+        linearised = lineariseAll(run, state, data, /*updatePrior=*/true, ResidualMode::Full, &result.report);
         if (!linearised) return linearised.error();
         if (Status s = run.endPhase(result); !s) return s.error();
         if (withPolicy) {

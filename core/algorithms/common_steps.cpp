@@ -140,7 +140,9 @@ void recordCStep(RunContext& run, AlgorithmState& state, const std::vector<CStep
     view.controller = condition.controller;
     view.localMarginals = std::make_shared<const Marginals>(step.marginals);
     if (!step.converged && !step.slack) {
-      result.report.warn("eta_search", "The search for eta ended before the KL met its bound.", index);
+      // One search served all: no condition is to blame.
+      result.report.warn("eta_search", "The search for eta ended before the KL met its bound.",
+                         sharedEta ? std::nullopt : std::optional(index));
     }
   }
   if (sharedEta) metrics.set(Metric::KlMean, meanKl);
@@ -221,7 +223,7 @@ Status trainOn(RunContext& run, AlgorithmState& state, const std::vector<Conditi
     targets[i].controller = controllers[i].get();
     targets[i].multipliers = withMultipliers ? &state.conditions[i].multipliers : nullptr;
   }
-  Result<PolicyDataset> dataset = policyTargets(targets);
+  Result<PolicyDataset> dataset = policyTargets(targets, [&run] { return run.keepGoing(); });
   if (!dataset) return dataset.error();
   const Parameters& p = run.parameters();
   if (!withMultipliers && p.mdgps.sStepKl == SStepKl::Forward) {

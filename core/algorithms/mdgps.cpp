@@ -59,7 +59,7 @@ class Mdgps final : public Algorithm {
     run.beginPhase("linearise");
     extendPolicyWindow(state, data, p.mdgps.sampleMode, p.dynamics.gmmMaxRollouts);
     Result<std::vector<LinearisedPolicy>> linearised =
-        lineariseAll(run, state, data, /*updatePrior=*/true, p.mdgps.sResidual);
+        lineariseAll(run, state, data, /*updatePrior=*/true, p.mdgps.sResidual, &result.report);
     if (!linearised) return linearised.error();
     if (Status s = run.endPhase(result); !s) return s.error();
 

@@ -47,8 +47,9 @@ constexpr std::array<MetricSpec, kMetricCount> kRegistry{{
     {Metric::StepMult, "step_mult", "step_mult", "Step multiplier", "", Condition, true,
      "Factor on kl_step that the step rule adapts."},
     {Metric::Predicted, "pred", "", "Predicted improvement", "", Condition, false,
-     "Cost decrease the last C-step promised."},
-    {Metric::Actual, "act", "", "Actual improvement", "", Condition, false, "Cost decrease that came."},
+     "Cost decrease the last C-step promised. iLQR: what this pass promised for the accepted step length, for the "
+     "full step where none was."},
+    {Metric::Actual, "act", "", "Actual improvement", "", Condition, false, "Cost decrease that came. iLQR: that of this pass's noise-free rollout."},
     {Metric::StepRatio, "step.ratio", "", "Actual / predicted", "", Condition, false,
      "Actual divided by predicted improvement: 1 where the models keep what they promise."},
     {Metric::CostPrevious, "step.previous", "", "Previous cost", "", Condition, true,
@@ -129,6 +130,23 @@ constexpr std::array<MetricSpec, kMetricCount> kRegistry{{
     {Metric::StageCostMax, "bound.lmax", "", "Largest stage cost", "", Condition, true,
      "Largest cost of one time step in all rollouts of this condition since the costs last changed: the heuristic "
      "bound behind the two gap bounds."},
+    {Metric::IlqrMu, "ilqr.mu", "", "Regularisation", "", Condition, true,
+     "mu, which was added to the diagonal of Q_uu in the last backward pass: falls while steps succeed, rises where "
+     "they fail."},
+    {Metric::IlqrAlpha, "ilqr.alpha", "", "Step length", "", Condition, true,
+     "Accepted step length alpha of the line search: 1 is the full step, 0 that no step lowered the cost."},
+    {Metric::IlqrGradient, "ilqr.gradient", "", "Relative change", "", Condition, true,
+     "Mean over time of max |k_t| / (|u_t| + 1) for the full step: below 1e-4 the trajectory counts as optimal."},
+    {Metric::IlqrConverged, "ilqr.converged", "", "Converged", "", Condition, false,
+     "1 where the pass lowered the cost by less than ilqr.tol, or had next to nothing left to change."},
+    {Metric::IlqrClamped, "ilqr.clamped", "", "Actions at their limit", "", Condition, false,
+     "Share of the action components of the trajectory that lie at the actuator's limit."},
+    {Metric::IlqrGap, "ilqr.gap", "", "Step error", "", Condition, true,
+     "Root mean square difference between the next state of the rollout and that of a fresh world set to the same "
+     "coordinates, divided by the root mean square change per step. Derivatives come from fresh worlds."},
+    {Metric::IlqrHidden, "ilqr.hidden", "", "Unobserved share", "", Condition, true,
+     "Largest share over time of the next state's derivative that lies along coordinates the state does not show. 0 "
+     "where the state determines the next one."},
     {Metric::SuccessRate, "success_rate", "success_rate", "Success rate", "", Iteration, false,
      "Share of conditions whose noise-free rollout passes the test."},
     {Metric::Rollouts, "rollouts", "rollouts", "Rollouts", "", Iteration, false, "Training rollouts drawn so far."},

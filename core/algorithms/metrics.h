@@ -71,6 +71,13 @@ enum class Metric {
   CostGapBound,
   CostGapBoundPrinted,
   StageCostMax,    ///< largest stage cost seen so far
+  IlqrMu,          ///< regularisation of Q_uu in the last backward pass
+  IlqrAlpha,       ///< accepted step length, 0 when none was
+  IlqrGradient,    ///< mean over t of max |k_t| / (|u_t| + 1)
+  IlqrConverged,   ///< 1 where the stop rule holds
+  IlqrClamped,     ///< share of actions at their limit
+  IlqrGap,         ///< one step of a fresh world beside the rollout's
+  IlqrHidden,      ///< share of the next state that the state does not determine
   SuccessRate,
   Rollouts,        ///< drawn so far
   kCount

@@ -19,13 +19,15 @@ MixtureSettings mixtureSettings(const Parameters& p, RunContext& run) {
   return settings;
 }
 
-/// Prior of the policy linearisation from neighbouring steps, every point re-evaluated with `policy`.
-JointPrior policyWindowPrior(const GlobalPolicy& policy, const ConditionState& condition, int halfWidth) {
-  WindowPrior prior{{}, halfWidth};
+/// The window's rollouts, every point re-evaluated with `policy`. Fails with "stopped".
+Result<std::vector<RowMatrix>> reevaluated(RunContext& run, const GlobalPolicy& policy,
+                                           const ConditionState& condition) {
+  std::vector<RowMatrix> points;
   for (const std::shared_ptr<const Trajectory>& trajectory : condition.policyWindow) {
-    prior.rollouts.push_back(policyPoints(policy, *trajectory));
+    if (!run.keepGoing()) return Error{"stopped", "linearisation of the policy", "The run was told to stop."};
+    points.push_back(policyPoints(policy, *trajectory));
   }
-  return prior;
+  return points;
 }
 
 std::vector<RowMatrix> transitionsOf(const ConditionData& data) {
@@ -122,7 +124,8 @@ Result<std::vector<ConditionData>> sampleAndCost(RunContext& run, AlgorithmState
     }
     state.rollouts += static_cast<long>(d.rollouts.size());
   }
-  const ExpansionOptions options{run.parameters().cost.hess, run.parameters().lqr.convexify};
+  const ExpansionOptions options{run.parameters().cost.hess, run.parameters().lqr.convexify,
+                                 [&run] { return run.keepGoing(); }};
   Status expanded = run.forEachCondition([&](int i) -> Status {
     ConditionData& d = data[static_cast<std::size_t>(i)];
     Result<CostModel> costs = expandAround(run.cost(i), d.trajectories, options);
@@ -243,7 +246,8 @@ void extendPolicyWindow(AlgorithmState& state, const std::vector<ConditionData>&
 
 /// How far, in ranges that were sampled over the whole horizon, mean and deviation of a state entry leave the
 /// middle of that range at most when the linearised policy acts on the fitted dynamics. Infinite where a number is
-/// not finite.
+/// not finite. Ranges count as at least a hundredth of their root mean square, so that an entry which hardly moves
+/// does not decide alone.
 static double reachOf(const LinearGaussianController& linearised, const ConditionData& data) {
   const Eigen::Index dX = data.trajectories.front().X.cols();
   Vector low = Vector::Constant(dX, std::numeric_limits<double>::infinity());
@@ -253,6 +257,8 @@ static double reachOf(const LinearGaussianController& linearised, const Conditio
     high = high.cwiseMax(trajectory.X.colwise().maxCoeff().transpose());
   }
   const Vector centre = 0.5 * (low + high);
+  const Vector half = 0.5 * (high - low);
+  const double floor = 0.01 * std::sqrt(half.squaredNorm() / static_cast<double>(dX));
   double farthest = 0.0;
   const Marginals marginals = forwardPass(linearised, *data.dynamics);
   for (std::size_t t = 0; t < marginals.mean.size(); ++t) {
@@ -261,7 +267,7 @@ static double reachOf(const LinearGaussianController& linearised, const Conditio
     if (!deviation.allFinite()) return std::numeric_limits<double>::infinity();
     for (Eigen::Index d = 0; d < dX; ++d) {
       // Constant entries have no range to leave.
-      if (high(d) > low(d)) farthest = std::max(farthest, deviation(d) / (0.5 * (high(d) - low(d))));
+      if (half(d) > 0.0) farthest = std::max(farthest, deviation(d) / std::max(half(d), floor));
     }
   }
   return farthest;
@@ -269,7 +275,7 @@ static double reachOf(const LinearGaussianController& linearised, const Conditio
 
 Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmState& state,
                                                    const std::vector<ConditionData>& data, bool updatePrior,
-                                                   ResidualMode residual) {
+                                                   ResidualMode residual, IterationReport* report) {
   const Parameters& p = run.parameters();
   const GlobalPolicy& policy = *state.policy;
   LineariseOptions options;
@@ -280,28 +286,30 @@ Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmSta
   options.strength = p.dynamics.strength;
   options.residual = residual;
   options.keepGoing = [&run] { return run.keepGoing(); };
+  constexpr double kTame = 3.0;
   std::vector<std::optional<LinearisedPolicy>> found(state.conditions.size());
+  std::vector<double> reached(state.conditions.size(), 0.0);
   Status status = run.forEachCondition([&](int index) -> Status {
     const std::size_t i = static_cast<std::size_t>(index);
     ConditionState& condition = state.conditions[i];
     if (MixturePrior* prior = std::get_if<MixturePrior>(&condition.policyPrior); prior && updatePrior) {
-      std::vector<RowMatrix> points;
-      for (const std::shared_ptr<const Trajectory>& trajectory : condition.policyWindow) {
-        points.push_back(policyPoints(policy, *trajectory));
-      }
+      const Result<std::vector<RowMatrix>> points = reevaluated(run, policy, condition);
+      if (!points) return points.error();
       prior->window.clear();  // every point is re-evaluated with the current policy
-      Result<MixtureUpdate> update = updateMixture(std::move(*prior), points, mixtureSettings(p, run),
+      Result<MixtureUpdate> update = updateMixture(std::move(*prior), *points, mixtureSettings(p, run),
                                                    run.rng(Purpose::PolicyGmmInit, index));
       if (!update) return inCondition(update.error(), run.task(), index);
       *prior = std::move(update->prior);
       prior->window.clear();  // kept as rollouts in policyWindow
     }
-    const bool window = !p.dynamics.gmm && p.dynamics.window > 0;
-    const JointPrior prior =
-        window ? policyWindowPrior(policy, condition, p.dynamics.window) : condition.policyPrior;
+    JointPrior prior = condition.policyPrior;
+    if (!p.dynamics.gmm && p.dynamics.window > 0) {
+      Result<std::vector<RowMatrix>> points = reevaluated(run, policy, condition);
+      if (!points) return points.error();
+      prior = WindowPrior{*std::move(points), p.dynamics.window};
+    }
     LineariseOptions own = options;
     constexpr int kTries = 6;
-    constexpr double kTame = 3.0;
     double best = std::numeric_limits<double>::infinity();
     for (int attempt = 1; attempt <= kTries; ++attempt) {
       Result<LinearisedPolicy> linear = linearise(policy, data[i].trajectories, prior, own);
@@ -315,9 +323,17 @@ Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmSta
       own.conditioning.regRelative *= 4.0;
       own.conditioning.inputRidge *= 4.0;
     }
+    reached[i] = best;
     return Done{};
   });
   if (!status) return status.error();
+  for (std::size_t i = 0; report && i < reached.size(); ++i) {
+    if (reached[i] <= kTame) continue;
+    report->warn("lin_tame",
+                 "No ridge tames the linearised policy (pol.lin_tame): on the fitted dynamics it leaves the sampled "
+                 "states far behind. Raise run.samples, dyn.reg_rel or pol.lin_reg_rel.",
+                 static_cast<int>(i));
+  }
   std::vector<LinearisedPolicy> result;
   for (std::optional<LinearisedPolicy>& linear : found) result.push_back(*std::move(linear));
   return result;

@@ -25,10 +25,11 @@ Result<std::vector<ConditionData>> sampleAndFit(RunContext& run, AlgorithmState&
 void extendPolicyWindow(AlgorithmState& state, const std::vector<ConditionData>& data, SampleMode mode, int keep);
 
 /// pibar_i of every condition at this iteration's rollouts. With `updatePrior` the mixture prior is refitted to
-/// the window re-evaluated with the current policy; a window prior always is.
+/// the window re-evaluated with the current policy; a window prior always is. `report`, if any, is told where
+/// pol.lin_tame finds no ridge that is enough.
 Result<std::vector<LinearisedPolicy>> lineariseAll(RunContext& run, AlgorithmState& state,
                                                    const std::vector<ConditionData>& data, bool updatePrior,
-                                                   ResidualMode residual);
+                                                   ResidualMode residual, IterationReport* report = nullptr);
 
 /// Moves this iteration's models into the state for the next step rule.
 void rememberModels(AlgorithmState& state, std::vector<ConditionData>& data,

@@ -37,6 +37,17 @@ std::string likelyCause(const std::vector<int>& unsolved, const IterationReport&
     return "Likely the policy fit: the local controllers solve " + std::to_string(localOnly) + " of the " +
            std::to_string(all) + " starts that the policy does not. Raise pol.steps or pol.hidden.";
   }
+  if (metrics.has(Metric::IlqrMu)) {
+    const auto flag = [&](Metric metric) {
+      return mostly(countOf(unsolved, [&](int i) { return metrics.get(metric, i) && *metrics.get(metric, i) > 0.0; }));
+    };
+    if (flag(Metric::IlqrConverged)) {
+      return "Likely a local optimum: iLQR has converged there. Start from another controller (init.kind), or change "
+             "the costs on the way to the target.";
+    }
+    return flag(Metric::IlqrAlpha) ? "Likely unfinished: the cost still falls. Let it go on."
+                                   : "No step lowers the cost just now: the regularisation rises until one does.";
+  }
   const auto stepMult = [&](int i) { return metrics.get(Metric::StepMult, i); };
   if (p.step.rule != StepRule::Fixed && smallestStep(p.lqr) < p.lqr.stepMax &&
       mostly(countOf(unsolved, [&](int i) { return stepMult(i) && *stepMult(i) <= 1.001 * smallestStep(p.lqr); }))) {

@@ -11,6 +11,7 @@
 #include "core/cost/cost.h"
 #include "core/dynamics/dynamics_params.h"
 #include "core/lqr/badmm_dual.h"
+#include "core/lqr/ilqr_params.h"
 #include "core/lqr/lqr_params.h"
 #include "core/lqr/step_rule.h"
 #include "core/plant/task.h"
@@ -61,7 +62,8 @@ struct NoiseParams {
     visitor(self.clipMean, ParamSpec{.key = "noise.clip_mean", .label = "Clip mean action", .level = Level::Expert,
                                      .help = "Cut the controller's mean action at the actuator's limit before noise is "
                                              "added: u = clip(K x + k) + L z. The commanded action then stays near "
-                                             "what the actuator can do."});
+                                             "what the actuator can do. Noise-free rollouts, also those of the policy, "
+                                             "are cut alike: they move the same, but their costs compare."});
   }
 };
 
@@ -145,6 +147,7 @@ struct Parameters {
   StepParams step;
   BadmmParams badmm;
   MdgpsParams mdgps;
+  IlqrParams ilqr;
   PolicyParams policy;
   CostParams cost;
 
@@ -162,6 +165,8 @@ struct Parameters {
     MdgpsParams::visit(self.mdgps, visitor);
     visitGroup("BADMM");
     BadmmParams::visit(self.badmm, visitor);
+    visitGroup("iLQR");
+    IlqrParams::visit(self.ilqr, visitor);
     visitGroup("Global policy");
     PolicyParams::visit(self.policy, visitor);
     visitGroup("Local dynamics");

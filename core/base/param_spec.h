@@ -24,8 +24,12 @@ enum UsedBy : unsigned {
   kUsedByTrajopt = 1u,
   kUsedByBadmm = 2u,
   kUsedByMdgps = 4u,
+  kUsedByIlqr = 8u,
+  kUsedByGpsIlqr = 16u,
   kUsedByPolicy = kUsedByBadmm | kUsedByMdgps,
-  kUsedByAll = kUsedByTrajopt | kUsedByBadmm | kUsedByMdgps,
+  kUsedByStepRule = kUsedByTrajopt | kUsedByPolicy,
+  kUsedByFit = kUsedByStepRule | kUsedByGpsIlqr,  ///< fits dynamics and bounds the KL of its C-step
+  kUsedByAll = kUsedByFit | kUsedByIlqr,
 };
 
 /// Everything a form, a file, the command line and the manual need to know about one parameter. The default

@@ -139,6 +139,7 @@ Result<CostModel> expandAround(const Cost& cost, std::span<const Trajectory> rol
   Eigen::LLT<Matrix> llt(n);
   const double share = 1.0 / static_cast<double>(rollouts.size());
   for (std::size_t j = 0; j < rollouts.size(); ++j) {
+    if (options.keepGoing && !options.keepGoing()) return Error{"stopped", "cost", "The run was told to stop."};
     const Trajectory& rollout = rollouts[j];
     for (int t = 0; t < T; ++t) {
       x = rollout.X.row(t).transpose();

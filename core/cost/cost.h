@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -77,6 +78,7 @@ class Cost {
 struct ExpansionOptions {
   HessianMode hessian = HessianMode::Auto;
   bool convexify = true;  ///< project every sample's Hessian to positive semidefinite
+  std::function<bool()> keepGoing{};  ///< asked before every sample; false stops with an error "stopped"
 };
 
 /// Second-order model in absolute coordinates y = [x; u], averaged over rollouts: with value l, gradient l_y

@@ -63,6 +63,7 @@ Result<std::vector<Rollout>> EngineContext::evaluate(const std::vector<Actor>& a
     request.task = &m_task;
     request.condition = i;
     request.actor = actors[static_cast<std::size_t>(i)];
+    request.clipMean = m_parameters.noise.clipMean;  // so that costs compare with those of the noisy rollouts
     requests.push_back(std::move(request));
   }
   return m_pool.run(requests, &m_stop);
@@ -83,10 +84,13 @@ Result<TrainedPolicy> EngineContext::trainPolicy(const GlobalPolicy& start, cons
 }
 
 Status EngineContext::forEachCondition(const std::function<Status(int)>& job) {
-  const int M = m_task.conditionCount();
-  std::vector<std::optional<Error>> errors(static_cast<std::size_t>(M));
-  m_pool.parallelFor(M, [&](int i) {
-    // With more conditions than threads the later ones must not begin after a stop.
+  return forEach(m_task.conditionCount(), job);
+}
+
+Status EngineContext::forEach(int n, const std::function<Status(int)>& job) {
+  std::vector<std::optional<Error>> errors(static_cast<std::size_t>(n));
+  m_pool.parallelFor(n, [&](int i) {
+    // With more jobs than threads the later ones must not begin after a stop.
     if (!keepGoing()) {
       errors[static_cast<std::size_t>(i)] = stoppedError();
       return;

@@ -35,6 +35,7 @@ class EngineContext final : public RunContext {
   Result<TrainedPolicy> trainPolicy(const GlobalPolicy& start, const PolicyDataset& data, double entropyReg,
                                     int round) override;
   Status forEachCondition(const std::function<Status(int)>& job) override;
+  Status forEach(int n, const std::function<Status(int)>& job) override;
   bool keepGoing() override { return m_hooks.safePoint(); }
   void beginPhase(std::string_view phase) override { m_hooks.phaseBegins(phase); }
   Status endPhase(const IterationResult& partial) override;

@@ -102,6 +102,19 @@ class SharedSweeps {
     return trial;
   }
 
+  /// Mean over conditions of the model cost of the last evaluation's controllers; nothing where it overflows.
+  std::optional<double> expectedCost() const {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < m_sweeps.size(); ++i) {
+      const Result<LinearGaussianController> controller =
+          LinearGaussianController::make(m_sweeps[i].result().steps);
+      if (!controller) return std::nullopt;
+      sum += gps::expectedCost(forwardPass(*controller, *m_problems[i].dynamics), *m_problems[i].cost).sum();
+    }
+    const double mean = sum / static_cast<double>(m_sweeps.size());
+    return std::isfinite(mean) ? std::optional(mean) : std::nullopt;
+  }
+
   /// The condition that failed in the last evaluation, else that with the largest KL; none before the first.
   std::optional<std::size_t> culprit() const { return m_culprit; }
 
@@ -187,8 +200,11 @@ Result<Duals> searchDuals(const CStepProblem& first, SharedSweeps& sweeps) {
       searchDual(first.params, first.epsilon, first.eta, [&](double eta) -> Result<DualTrial> {
         const Result<StepwiseTrial> trial = sweeps.evaluate(std::span(&eta, 1));
         if (!trial) return trial.error();
-        return DualTrial{trial->kl.sum(), trial->failedAt};
-      });
+        DualTrial result{trial->kl.sum(), trial->failedAt};
+        if (first.traceCosts && result.failedAt < 0) result.cost = sweeps.expectedCost();
+        return result;
+      },
+      first.evaluations);
   if (!found) return found.error();
   if (!found->converged && !found->slack && !(found->accepted.kl <= kKlTooFar * first.epsilon)) {
     return klTooFar(first.params, found->accepted.kl, first.epsilon, found->accepted.eta);

@@ -25,6 +25,8 @@ struct CStepProblem {
   LqrParams params;
   std::function<bool()> keepGoing;  ///< asked once per evaluation; false stops with an error "stopped"
   std::string name{};               ///< of the condition, for errors; may be empty
+  bool traceCosts = false;          ///< note E_p[cost] of every evaluation, mean over conditions that share eta
+  int evaluations = 0;              ///< at most so many of one multiplier; 0: as the solver has it
 };
 
 struct CStepResult {

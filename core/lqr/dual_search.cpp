@@ -110,10 +110,10 @@ class Search {
 };
 
 Result<DualSearchResult> searchBracket(const LqrParams& params, double epsilon, double eta,
-                                       const DualEvaluator& evaluate) {
+                                       const DualEvaluator& evaluate, int evaluations) {
   Search search(params, epsilon, evaluate);
   Bracket bracket(params.etaMin, params.etaMax);
-  for (int i = 0; i < kBracketEvaluations; ++i) {
+  for (int i = 0; i < evaluations; ++i) {
     // A raised eta may pass the upper end as long as failures are not remembered.
     const bool capped = params.raiseLoOnFailure && bracket.highKnown() && bracket.high() > eta;
     const Result<RaisedTrial> trial = search.evaluate(eta, capped ? bracket.high() : kInfinity);
@@ -135,7 +135,7 @@ Result<DualSearchResult> searchBracket(const LqrParams& params, double epsilon, 
 /// each change of side; once both sides are known a step must stay between them, and where that no longer closes in
 /// the interval is halved instead.
 Result<DualSearchResult> searchGradient(const LqrParams& params, double epsilon, double eta,
-                                        const DualEvaluator& evaluate) {
+                                        const DualEvaluator& evaluate, int evaluations) {
   Search search(params, epsilon, evaluate);
   double low = 0.0;  // largest eta with KL above the bound; 0: none yet
   double high = kInfinity;
@@ -144,7 +144,7 @@ Result<DualSearchResult> searchGradient(const LqrParams& params, double epsilon,
   int inARow = 0;
   double width = kInfinity;  // ln(high / low) when it was last halved
   int patience = kGradientPatience;
-  for (int i = 0; i < kGradientEvaluations; ++i) {
+  for (int i = 0; i < evaluations; ++i) {
     const Result<RaisedTrial> trial = search.evaluate(eta, kInfinity);
     if (!trial) return trial.error();
     if (search.done()) break;
@@ -202,7 +202,7 @@ Result<RaisedTrial> evaluateRaised(const LqrParams& params, double eta, double c
     const Result<DualTrial> trial = evaluate(now);
     if (!trial) return trial.error();
     if (trial->failedAt < 0) {
-      result.point = {now, trial->kl};
+      result.point = {now, trial->kl, trial->cost};
       return result;
     }
     const double failed = now;
@@ -219,17 +219,17 @@ Result<RaisedTrial> evaluateRaised(const LqrParams& params, double eta, double c
 }
 
 Result<DualSearchResult> searchDual(const LqrParams& params, double epsilon, double eta,
-                                    const DualEvaluator& evaluate) {
+                                    const DualEvaluator& evaluate, int evaluations) {
   const double start = std::clamp(eta, params.etaMin, params.etaMax);
   switch (params.dualSolver) {
     case DualSolver::Dgd:
     case DualSolver::DgdLog:
-      return searchGradient(params, epsilon, start, evaluate);
+      return searchGradient(params, epsilon, start, evaluate, evaluations > 0 ? evaluations : kGradientEvaluations);
     case DualSolver::Bracket:
     case DualSolver::Illinois:
       break;
   }
-  return searchBracket(params, epsilon, start, evaluate);
+  return searchBracket(params, epsilon, start, evaluate, evaluations > 0 ? evaluations : kBracketEvaluations);
 }
 
 Result<StepwiseSearchResult> searchDualPerStep(const LqrParams& params, double epsilon, double eta, int T,

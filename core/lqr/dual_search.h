@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -15,12 +16,14 @@ namespace gps {
 struct DualPoint {
   double eta = 0.0;
   double kl = 0.0;
+  std::optional<double> cost{};  ///< E_p[cost] under the model; only where it was asked for
 };
 
 /// What one backward and forward pass found at some eta.
 struct DualTrial {
   double kl = 0.0;    ///< not defined after a failure
   int failedAt = -1;  ///< time step at which Q_uu was not positive definite
+  std::optional<double> cost{};
 };
 /// An error (not finite, stopped) ends the search.
 using DualEvaluator = std::function<Result<DualTrial>(double eta)>;
@@ -49,10 +52,10 @@ struct DualSearchResult {
 /// dual. `bracket`: steps of at most a factor 10, then bisection of ln eta. `illinois`: the same until both ends
 /// are known, then regula falsi on ln(KL/epsilon) over ln eta. `dgd`: eta += alpha (KL - epsilon). `dgd_log`:
 /// eta *= (KL/epsilon)^alpha. Both double alpha after 40 steps on one side, halve it when they step over the
-/// solution, stay within the interval known then, and halve that (of ln eta) where it no longer shrinks. At most 50
-/// evaluations, 500 for the gradient rules.
+/// solution, stay within the interval known then, and halve that (of ln eta) where it no longer shrinks. At most
+/// `evaluations`; 0: 50, and 500 for the gradient rules.
 Result<DualSearchResult> searchDual(const LqrParams& params, double epsilon, double eta,
-                                    const DualEvaluator& evaluate);
+                                    const DualEvaluator& evaluate, int evaluations = 0);
 
 /// What one pass found with one eta per time step.
 struct StepwiseTrial {

@@ -20,11 +20,13 @@ struct StepParams {
   static void visit(Self& self, Visitor&& visitor) {
     visitor(self.rule,
             ParamSpec{.key = "step.rule", .label = "Step rule", .level = Level::Basic,
+                      .usedBy = kUsedByStepRule,
                       .help = "eps' = eps * predicted / (2 (predicted - actual)). classic: actual from the local "
                               "controllers' model cost. global: from the linearised policy. mc: from sampled costs. "
                               "fixed: step_mult stays. Starts as global for MDGPS, classic for the others.",
                       .choices = {"classic", "global", "mc", "fixed"}});
     visitor(self.rollback, ParamSpec{.key = "step.rollback", .label = "Roll back",
+                                     .usedBy = kUsedByStepRule,
                                      .help = "Restore the best controllers and the smallest step after the model "
                                              "cost grew far beyond the best twice in a row."});
   }

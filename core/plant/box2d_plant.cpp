@@ -7,9 +7,11 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "core/base/expects.h"
 #include "core/plant/box2d_world.h"
+#include "core/plant/coordinates.h"
 #include "core/plant/hand_plant.h"
 #include "core/plant/start_state.h"
 
@@ -71,6 +73,8 @@ struct DampedJoint {
   b2PrismaticJoint* slider = nullptr;
   float damping = 0.0f;
   bool brake = false;  ///< the joint's motor is free to do it
+  std::size_t index = 0;  ///< into the scene's joints
+  float applied = 0.0f;   ///< in the last substep, where it is no brake
 };
 
 b2Vec2 toB2(const Eigen::Vector2d& v) {
@@ -92,8 +96,11 @@ void applyJointForce(b2PrismaticJoint& joint, float force) {
 
 class Box2dPlant final : public Plant, public HandPlant {
  public:
-  Box2dPlant(std::shared_ptr<const Scene> scene, std::vector<BodyStart> start)
-      : m_scene(std::move(scene)), m_start(std::move(start)), m_world(*m_scene, m_start) {
+  Box2dPlant(std::shared_ptr<const Scene> scene, const Coordinates& coordinates, std::vector<BodyStart> start)
+      : m_scene(std::move(scene)),
+        m_coordinates(coordinates),
+        m_start(std::move(start)),
+        m_world(*m_scene, m_start) {
     const World& world = m_scene->world;
     m_scale = world.scale;
     m_substep = static_cast<float>(world.dt / world.substeps);
@@ -101,7 +108,7 @@ class Box2dPlant final : public Plant, public HandPlant {
     for (const std::string& id : m_scene->state) addReadings(*m_scene->sensor(id), m_state);
     for (const std::string& id : m_scene->observation) addReadings(*m_scene->sensor(id), m_observation);
     for (std::size_t j = 0; j < m_scene->joints.size(); ++j)
-      addDamping(m_scene->joints[j], m_world.joints()[j]);
+      addDamping(m_scene->joints[j], m_world.joints()[j], j);
     for (const Body& body : m_scene->bodies) {
       if (body.load.isZero() || body.ghost || !body.dynamic) continue;
       m_loads.push_back({m_world.body(body.id), toB2(m_scale * body.load), toB2(m_scale * body.loadPoint)});
@@ -190,6 +197,30 @@ class Box2dPlant final : public Plant, public HandPlant {
     }
   }
 
+  void coordinates(Eigen::Ref<Vector> z) const override {
+    Eigen::Index i = 0;
+    for (const Coordinates::Entry& entry : m_coordinates.entries) {
+      if (entry.joint >= 0) {
+        const std::string& id = m_scene->joints[static_cast<std::size_t>(entry.joint)].id;
+        const b2RevoluteJoint* hinge = m_world.hinge(id);
+        const b2PrismaticJoint* slider = m_world.slider(id);
+        z(i) = hinge ? hinge->GetJointAngle() : slider->GetJointTranslation() / m_scale;
+        z(i + 1) = hinge ? hinge->GetJointSpeed() : slider->GetJointSpeed() / m_scale;
+      } else {
+        const b2Body& body = *m_world.bodies()[static_cast<std::size_t>(entry.body)];
+        z(i) = body.GetPosition().x / m_scale;
+        z(i + 1) = body.GetPosition().y / m_scale;
+        z(i + 2) = body.GetAngle();
+        // Of the origin, as where a body starts is given, not of the centre of mass.
+        const b2Vec2 v = body.GetLinearVelocityFromWorldPoint(body.GetPosition());
+        z(i + 3) = v.x / m_scale;
+        z(i + 4) = v.y / m_scale;
+        z(i + 5) = body.GetAngularVelocity();
+      }
+      i += entry.size();
+    }
+  }
+
   PlantReadout readout() const override {
     PlantReadout readout;
     const float rate = 1.0f / m_substep;
@@ -201,6 +232,12 @@ class Box2dPlant final : public Plant, public HandPlant {
         load = static_cast<const b2PrismaticJoint*>(joint)->GetMotorForce(rate) / m_scale;
       }
       readout.motorLoads.push_back(load);
+    }
+    readout.dampingLoads.assign(readout.motorLoads.size(), 0.0);
+    for (const DampedJoint& damped : m_damped) {
+      double& load = readout.dampingLoads[damped.index];
+      if (damped.brake) std::swap(load, readout.motorLoads[damped.index]);  // the motor does nothing else there
+      else load = damped.applied / (damped.hinge ? m_scale * m_scale : m_scale);
     }
     for (const b2Contact* contact = m_world.b2().GetContactList(); contact; contact = contact->GetNext()) {
       readout.touchingContacts += contact->IsTouching() ? 1 : 0;
@@ -230,7 +267,7 @@ class Box2dPlant final : public Plant, public HandPlant {
                           m_drives[i].body == m_hand->GetBodyB() && m_action[i] == 0.0f;
       if (!inHand) drive(m_drives[i], m_action[i]);
     }
-    for (const DampedJoint& joint : m_damped) damp(joint);
+    for (DampedJoint& joint : m_damped) damp(joint);
     for (const Load& load : m_loads)
       load.body->ApplyForce(load.force, load.body->GetWorldPoint(load.point), true);
     m_world.b2().Step(m_substep, world.velocityIterations, world.positionIterations);
@@ -301,9 +338,10 @@ class Box2dPlant final : public Plant, public HandPlant {
     readings.push_back(reading);
   }
 
-  void addDamping(const Joint& joint, b2Joint* made) {
+  void addDamping(const Joint& joint, b2Joint* made, std::size_t index) {
     if (!(joint.damping > 0.0)) return;
     DampedJoint damped;
+    damped.index = index;
     // A torque per rad/s scales with s^2; a force per m/s not at all, as forces and speeds both scale with s.
     if (joint.type == Joint::Type::Revolute) {
       damped.hinge = static_cast<b2RevoluteJoint*>(made);
@@ -353,15 +391,15 @@ class Box2dPlant final : public Plant, public HandPlant {
   /// The torque -D qd of this substep. Where the joint's motor is free it acts as a brake of that strength: the
   /// solver never lets it turn the joint round, so that heavy damping of a light link cannot blow up, as a plain
   /// torque does beyond D dt > 2 I.
-  static void damp(const DampedJoint& joint) {
+  static void damp(DampedJoint& joint) {
     if (joint.hinge) {
       const float torque = joint.damping * joint.hinge->GetJointSpeed();
       if (joint.brake) joint.hinge->SetMaxMotorTorque(std::abs(torque));
-      else applyJointTorque(*joint.hinge, -torque);
+      else applyJointTorque(*joint.hinge, joint.applied = -torque);
     } else {
       const float force = joint.damping * joint.slider->GetJointSpeed();
       if (joint.brake) joint.slider->SetMaxMotorForce(std::abs(force));
-      else applyJointForce(*joint.slider, -force);
+      else applyJointForce(*joint.slider, joint.applied = -force);
     }
   }
 
@@ -424,6 +462,7 @@ class Box2dPlant final : public Plant, public HandPlant {
   }
 
   std::shared_ptr<const Scene> m_scene;
+  Coordinates m_coordinates;
   std::vector<BodyStart> m_start;
   Box2dWorld m_world;
   double m_scale = 1.0;
@@ -441,7 +480,10 @@ class Box2dPlant final : public Plant, public HandPlant {
 class Box2dPlantFactory final : public PlantFactory {
  public:
   Box2dPlantFactory(std::shared_ptr<const Scene> scene, std::vector<int> conditions)
-      : m_scene(std::move(scene)), m_conditions(std::move(conditions)) {
+      : m_scene(std::move(scene)),
+        m_conditions(std::move(conditions)),
+        m_tree(coordinatesOf(*m_scene)),
+        m_coordinates(m_tree ? *m_tree : Coordinates{}) {
     for (const int index : m_conditions)
       m_nominal.push_back(startState(*m_scene, condition(index), Vector()));
   }
@@ -449,10 +491,21 @@ class Box2dPlantFactory final : public PlantFactory {
   std::unique_ptr<Plant> make(int index, const VectorRef& startNoise) const override {
     GPS_EXPECTS(index >= 0 && index < static_cast<int>(m_conditions.size()), "there is no such condition");
     const auto i = static_cast<std::size_t>(index);
-    if (startNoise.size() == 0) return std::make_unique<Box2dPlant>(m_scene, m_nominal[i]);
+    if (startNoise.size() == 0) return std::make_unique<Box2dPlant>(m_scene, m_coordinates, m_nominal[i]);
     GPS_EXPECTS(startNoise.size() == startNoiseSize(index), "one number per disturbed coordinate is needed");
-    return std::make_unique<Box2dPlant>(m_scene,
+    return std::make_unique<Box2dPlant>(m_scene, m_coordinates,
                                         startState(*m_scene, condition(m_conditions[i]), startNoise));
+  }
+
+  Result<int> coordinateCount() const override {
+    if (!m_tree) return m_tree.error();
+    return m_coordinates.size();
+  }
+
+  std::unique_ptr<Plant> makeAt(int index, const VectorRef& z) const override {
+    GPS_EXPECTS(m_tree, "this scene has no independent coordinates");
+    const Condition& start = condition(m_conditions[static_cast<std::size_t>(index)]);
+    return std::make_unique<Box2dPlant>(m_scene, m_coordinates, startAt(*m_scene, m_coordinates, start, z));
   }
 
   int startNoiseSize(int index) const override {
@@ -464,6 +517,8 @@ class Box2dPlantFactory final : public PlantFactory {
 
   std::shared_ptr<const Scene> m_scene;
   std::vector<int> m_conditions;
+  Result<Coordinates> m_tree;
+  Coordinates m_coordinates;
   std::vector<std::vector<BodyStart>> m_nominal;
 };
 

@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/error.h"
 #include "core/math/types.h"
 
 namespace gps {
@@ -19,6 +20,8 @@ struct Pose {
 struct PlantReadout {
   std::vector<double>
       motorLoads;            ///< per scene joint: what its motor applied in the last substep  [N m] or [N]
+  std::vector<double>
+      dampingLoads;          ///< per scene joint: what its damping applied then  [N m] or [N]
   int touchingContacts = 0;  ///< pairs of shapes that touch
 };
 
@@ -35,6 +38,8 @@ class Plant {
   /// Appends one pose per scene body (in the scene's order).
   virtual void poses(std::vector<Pose>& out) const = 0;
   virtual PlantReadout readout() const { return {}; }
+  /// Writes the coordinates that PlantFactory::makeAt() takes.
+  virtual void coordinates(Eigen::Ref<Vector>) const {}
 };
 
 /// Makes plants. Immutable and shared by all workers.
@@ -45,6 +50,16 @@ class PlantFactory {
   /// numbers, one per disturbed coordinate; may be empty when the condition has no spread).
   virtual std::unique_ptr<Plant> make(int condition, const VectorRef& startNoise) const = 0;
   virtual int startNoiseSize(int condition) const = 0;
+
+  /// How many numbers determine where everything is and how fast it moves. Fails where a plant can only be started
+  /// at its conditions.
+  virtual Result<int> coordinateCount() const {
+    return Error{"This plant cannot be set to an arbitrary state.", "plant",
+                 "Use an algorithm that fits its dynamics to rollouts, such as trajopt or gps_ilqr."};
+  }
+  /// A fresh plant of `condition` with the coordinates z, which remembers nothing of how it came there (no impulses
+  /// of contacts and joints). Only where coordinateCount() succeeds.
+  virtual std::unique_ptr<Plant> makeAt(int, const VectorRef&) const { return nullptr; }
 };
 
 }  // namespace gps

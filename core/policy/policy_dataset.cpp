@@ -46,7 +46,8 @@ Matrix diagonalOnly(const Matrix& A) {
 
 }  // namespace
 
-Result<PolicyDataset> policyTargets(std::span<const ConditionTargets> conditions) {
+Result<PolicyDataset> policyTargets(std::span<const ConditionTargets> conditions,
+                                    const std::function<bool()>& keepGoing) {
   GPS_EXPECTS(!conditions.empty() && !conditions.front().rollouts.empty(), "targets need rollouts");
   const Trajectory& first = conditions.front().rollouts.front();
   PolicyDataset data;
@@ -76,6 +77,9 @@ Result<PolicyDataset> policyTargets(std::span<const ConditionTargets> conditions
     }
     for (int t = 0; t < data.horizon; ++t) data.precision.push_back(p.precision(t));
     for (const Trajectory& rollout : condition.rollouts) {
+      if (keepGoing && !keepGoing()) {
+        return Error{.what = "stopped", .where = "targets of the global policy", .mend = "The run was told to stop."};
+      }
       GPS_EXPECTS(rollout.horizon() == data.horizon, "all rollouts have one horizon");
       data.observations.middleRows(row, data.horizon) = rollout.O;
       for (int t = 0; t < data.horizon; ++t, ++row) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <span>
 #include <vector>
 
@@ -48,7 +49,9 @@ struct ConditionTargets {
 /// Regression targets of the S-step [Levine16]:
 ///     mu*_jt = K_t x_jt + k_t - (1/rho_t) C_t (lambda_t + lambdaK_t x_jt),  precision C_t^-1, weight rho_t
 /// and mu* = K x + k, weight 1 without multipliers. All conditions must have equally many rollouts.
-Result<PolicyDataset> policyTargets(std::span<const ConditionTargets> conditions);
+/// `keepGoing` is asked before every rollout; false stops with an error "stopped".
+Result<PolicyDataset> policyTargets(std::span<const ConditionTargets> conditions,
+                                    const std::function<bool()>& keepGoing = {});
 
 /// Sample weights as the loss uses them (J1): scaled to mean 1, cut at cap * median of those above 1e-2,
 /// divided by that median.

@@ -80,6 +80,8 @@ void TestCommandLine::trainPrintsOneObjectPerIterationAndASummary_data() {
   QTest::newRow("trajopt") << "trajopt";
   QTest::newRow("badmm") << "badmm";
   QTest::newRow("mdgps") << "mdgps";
+  QTest::newRow("ilqr") << "ilqr";
+  QTest::newRow("gps_ilqr") << "gps_ilqr";
 }
 
 void TestCommandLine::trainPrintsOneObjectPerIterationAndASummary() {
@@ -96,7 +98,8 @@ void TestCommandLine::trainPrintsOneObjectPerIterationAndASummary() {
     QCOMPARE(line["local_cost"].toArray().size(), 4);
     for (const QJsonValue& cost : line["local_cost"].toArray())
       QVERIFY(cost.isDouble() && cost.toDouble() > 0.0);
-    QCOMPARE(line["global_cost"].isNull(), algorithm == "trajopt");
+    QCOMPARE(line["global_cost"].isNull(), algorithm != "badmm" && algorithm != "mdgps");
+    QCOMPARE(line["kl"].isNull(), algorithm == "ilqr");
     QCOMPARE(line["lambda_norm"].isNull(), algorithm != "badmm");
     QCOMPARE(line["rho"].isNull(), algorithm != "badmm");
     QCOMPARE(line["rollouts"].toInt(), 20 * (k + 1));

@@ -276,6 +276,7 @@ void buildDualSearch(const PlotRequest& request, PlotContent& content) {
   content.xKind = PlotX::Other;
   content.x = {QStringLiteral("\u03b7"), QString(), true, false, true};
   content.left = {QStringLiteral("KL per trajectory"), QStringLiteral("nat"), true, false, true};
+  content.right = {QStringLiteral("dual"), QString(), false, false, false};
   for (const PlotRun& run : plotRuns(request)) {
     const Snapshot* shown = shownSnapshot(run, request.iteration);
     if (!shown) continue;
@@ -283,6 +284,9 @@ void buildDualSearch(const PlotRequest& request, PlotContent& content) {
     const int index = iteration - 1;
     content.detail = iterationText(iteration);
     const int M = static_cast<int>(shown->report.dualTrace.size());
+    PlotStyle dualStyle = runStyle(run, PlotRole::Global, PlotDash::Dashed);
+    dualStyle.shades = std::max(1, M);
+    int dualLegend = -1;
     PlotStyle search = runStyle(run, PlotRole::Local, PlotDash::Solid);
     search.marker = PlotMarker::Hollow;
     search.shades = std::max(1, M);
@@ -333,6 +337,25 @@ void buildDualSearch(const PlotRequest& request, PlotContent& content) {
       dot.style = accepted;
       dot.points = {chosen};
       content.series.push_back(std::move(line));
+      // Where the costs were noted: the dual E[cost] + eta (KL - epsilon), whose top the search looks for.
+      PlotSeries dual;
+      for (const DualPoint& point : trace) {
+        if (point.cost) dual.points.emplace_back(point.eta, *point.cost + point.eta * (point.kl - epsilon));
+      }
+      if (!dual.points.empty()) {
+        std::stable_sort(dual.points.begin(), dual.points.end(),
+                         [](const QPointF& a, const QPointF& b) { return a.x() < b.x(); });
+        if (dualLegend < 0) {
+          dualLegend = addLegend(content, QStringLiteral("Dual"), sample(dualStyle), kNoValue);
+        }
+        dualStyle.shade = c;
+        dual.name = QStringLiteral("Dual ") + series.name;
+        dual.legend = dualLegend;
+        dual.condition = c;
+        dual.side = PlotSide::Right;
+        dual.style = dualStyle;
+        content.series.push_back(std::move(dual));
+      }
       content.series.push_back(std::move(series));
       content.series.push_back(std::move(dot));
     }

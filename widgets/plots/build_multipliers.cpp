@@ -76,6 +76,11 @@ void buildMultipliers(const PlotRequest& request, PlotContent& content) {
                     .name = QStringLiteral("\u03b7"),
                     .style = runStyle(run, PlotRole::Local, PlotDash::Solid),
                     .mean = false});
+    addMetricLines(content, run,
+                   {.metric = Metric::IlqrMu,
+                    .name = QStringLiteral("\u03bc"),
+                    .style = runStyle(run, PlotRole::Local, PlotDash::Dashed),
+                    .mean = false});
     addMeanBand(content, run, Metric::RhoLow, Metric::RhoHigh, QStringLiteral("\u03c1, 10\u201390 %"));
     PlotStyle rho = runStyle(run, PlotRole::Global, PlotDash::Dashed);
     rho.marker = PlotMarker::Filled;
@@ -97,11 +102,15 @@ void buildMultipliers(const PlotRequest& request, PlotContent& content) {
     const bool hasLambda = history.has(Metric::LambdaNorm);
     if (history.iterations() > 0 && !(hasRho && hasLambda)) {
       addNotDefined(content, run,
-                    hasRho      ? QStringLiteral("\u03bb")
+                    history.has(Metric::IlqrMu) ? QStringLiteral("\u03b7, \u03c1 and \u03bb")
+                    : hasRho    ? QStringLiteral("\u03bb")
                     : hasLambda ? QStringLiteral("\u03c1")
                                 : QStringLiteral("\u03c1 and \u03bb"));
     }
-    addSummary(content, trendSentence(run, Metric::Eta, QStringLiteral("mean \u03b7")));
+    const Metric left = history.has(Metric::IlqrMu) ? Metric::IlqrMu : Metric::Eta;
+    addSummary(content, trendSentence(run, left,
+                                      left == Metric::Eta ? QStringLiteral("mean \u03b7")
+                                                          : QStringLiteral("mean \u03bc")));
     if (hasRho) addSummary(content, trendSentence(run, Metric::Rho, QStringLiteral("mean \u03c1")));
     if (hasLambda)
       addSummary(content, trendSentence(run, Metric::LambdaNorm, QStringLiteral("mean |\u03bb|")));
@@ -133,6 +142,12 @@ void buildStep(const PlotRequest& request, PlotContent& content) {
     addMetricLines(content, run,
                    {.metric = Metric::StepMult,
                     .name = QStringLiteral("Multiplier"),
+                    .style = mult,
+                    .side = PlotSide::Right,
+                    .conditions = false});
+    addMetricLines(content, run,
+                   {.metric = Metric::IlqrAlpha,
+                    .name = QStringLiteral("Step length \u03b1"),
                     .style = mult,
                     .side = PlotSide::Right,
                     .conditions = false});

@@ -25,7 +25,8 @@ constexpr std::array<PlotEntry, 10> kRegistry{{
      "KL divergences and their bounds appear here after the first iteration.", false, buildKl},
     {"multipliers", "Multipliers",
      "\u03b7 prices the KL bound of the C-step. BADMM also has \u03c1, the weight that pulls controllers and "
-     "policy together, and \u03bb, the multipliers of their agreement.",
+     "policy together, and \u03bb, the multipliers of their agreement. iLQR has \u03bc, the regularisation of "
+     "its backward pass.",
      "The multipliers \u03b7, \u03c1 and \u03bb appear here after the first iteration.", false,
      buildMultipliers},
     {"step", "Step",

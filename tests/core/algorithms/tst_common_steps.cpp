@@ -2,6 +2,8 @@
 #include <QtTest>
 
 #include "core/algorithms/model_steps.h"
+#include "core/cost/cost_terms.h"
+#include "core/policy/neural_policy.h"
 #include "tests/core/algorithms/fake_context.h"
 
 using namespace gps;
@@ -85,6 +87,7 @@ class TestCommonSteps : public QObject {
   void sharedPriorSeesAllConditions();
   void everyFitAsksWhetherToStop();
   void pooledFitReachesEveryCondition();
+  void longLoopsAskWhetherToStop();
 };
 
 void TestCommonSteps::priorsCanBeSharedAndTakenApart() {
@@ -151,6 +154,49 @@ void TestCommonSteps::pooledFitReachesEveryCondition() {
     QVERIFY(expected);
     QCOMPARE(data.dynamics->F[3], expected->F[3]);
     QVERIFY(fitDynamics(data.trajectories, {}, f.parameters.dynamics)->F[3] != expected->F[3]);
+  }
+}
+
+// Once per rollout: costs, targets of the policy, and the policy over its window.
+void TestCommonSteps::longLoopsAskWhetherToStop() {
+  Rng rng(4);
+  std::vector<Trajectory> rollouts = drawn(0.5, rng).trajectories;
+  for (Trajectory& rollout : rollouts) rollout.O = rollout.X;
+  for (const int stopAt : {1, 3, 4}) {
+    int asked = 0;
+    const auto keepGoing = [&] { return ++asked != stopAt; };
+    const Cost cost({{"effort", 1.0, std::make_shared<ActionCost>(Vector::Ones(1))}}, 1, 1);
+    const Result<CostModel> costs = expandAround(cost, rollouts, {.keepGoing = keepGoing});
+    QCOMPARE(costs.ok(), stopAt > 3);
+    QCOMPARE(asked, std::min(stopAt, 3));
+
+    asked = 0;
+    const std::vector<LinearGaussianController::Step> steps(
+        kT, {Matrix::Zero(1, 1), Vector::Zero(1), Matrix::Identity(1, 1)});
+    const LinearGaussianController controller = LinearGaussianController::make(steps).value();
+    const std::vector<ConditionTargets> targets{{.rollouts = rollouts, .controller = &controller}};
+    QCOMPARE(policyTargets(targets, keepGoing).ok(), stopAt > 3);
+    QCOMPARE(asked, std::min(stopAt, 3));
+  }
+  for (const bool mixture : {true, false}) {
+    Fixture f;
+    f.task.conditions = {"a"};
+    f.state.conditions.resize(1);
+    f.parameters.dynamics.gmm = mixture;
+    f.parameters.dynamics.window = 2;
+    f.state.policy = NeuralPolicy::create(1, 1, f.parameters.policy, Rng(5));
+    for (const Trajectory& rollout : rollouts) {
+      f.state.conditions[0].policyWindow.push_back(std::make_shared<const Trajectory>(rollout));
+    }
+    if (mixture) f.state.conditions[0].policyPrior = MixturePrior{};
+    f.data.resize(1);
+    f.data[0].trajectories = rollouts;
+    FakeContext run(f.task, f.parameters);
+    run.stopAt = 2;
+    const Result<std::vector<LinearisedPolicy>> stopped = lineariseAll(run, f.state, f.data, true, ResidualMode::Full);
+    QVERIFY(!stopped);
+    QCOMPARE(stopped.error().what, std::string("stopped"));
+    QCOMPARE(run.asked, 2);
   }
 }
 

@@ -69,7 +69,31 @@ struct Loop {
     Parameters parameters;
     parameters.policy.linTame = tame;
     FakeContext run(task, parameters);
-    return lineariseAll(run, state, data, false, ResidualMode::Full).value().front().controller;
+    return lineariseAll(run, state, data, false, ResidualMode::Full, &report).value().front().controller;
+  }
+  /// Adds a second state entry that moves by 1e-9, and that the fitted dynamics let stray by 1e-3.
+  void addStillEntry() {
+    task.dX = 2;
+    ConditionData& condition = data.front();
+    auto dynamics = std::make_shared<LinearGaussianDynamics>();
+    for (int t = 0; t < kT; ++t) {
+      const auto i = static_cast<std::size_t>(t);
+      Matrix F = Matrix::Zero(2, 3);
+      F(0, 0) = condition.dynamics->F[i](0, 0);
+      F(0, 2) = condition.dynamics->F[i](0, 1);
+      dynamics->F.push_back(F);
+      dynamics->f.push_back((Vector(2) << condition.dynamics->f[i](0), 0.0).finished());
+      dynamics->W.push_back(1e-6 * Matrix::Identity(2, 2));
+    }
+    dynamics->x1 = {(Vector(2) << track(0), 0.0).finished(), 0.01 * Matrix::Identity(2, 2)};
+    dynamics->x1.cov(1, 1) = 1e-6;
+    condition.dynamics = dynamics;
+    for (Trajectory& rollout : condition.trajectories) {
+      const RowMatrix one = rollout.X;
+      rollout.X.resize(kT, 2);
+      rollout.X.col(0) = one;
+      for (int t = 0; t < kT; ++t) rollout.X(t, 1) = t % 2 == 0 ? 1e-9 : 0.0;
+    }
   }
   /// What lineariseAll does at its n-th try: ridges four times those of the one before.
   LinearGaussianController withRidge(double times) const {
@@ -79,12 +103,12 @@ struct Loop {
     options.conditioning.regRelative = times * params.linRegRelative;
     return linearise(*state.policy, data.front().trajectories, {}, options).value().controller;
   }
-  /// How far mean and deviation of the state leave the sampled range, in halves of that range about its middle.
+  /// How far mean and deviation of the first state entry leave the sampled range, in halves of that range about its middle.
   double reach(const LinearGaussianController& controller) const {
     double low = 1e300, high = -1e300;
     for (const Trajectory& rollout : data.front().trajectories) {
-      low = std::min(low, rollout.X.minCoeff());
-      high = std::max(high, rollout.X.maxCoeff());
+      low = std::min(low, rollout.X.col(0).minCoeff());
+      high = std::max(high, rollout.X.col(0).maxCoeff());
     }
     const Marginals marginals = forwardPass(controller, *data.front().dynamics);
     double farthest = 0.0;
@@ -99,6 +123,7 @@ struct Loop {
   Task task;
   AlgorithmState state;
   std::vector<ConditionData> data;
+  IterationReport report;
 };
 
 bool sameBits(const LinearGaussianController& a, const LinearGaussianController& b) {
@@ -119,6 +144,8 @@ class TestLinTame : public QObject {
   void explosiveLinearisationIsTamed();
   void hopelessLinearisationIsTheTamestThereIs();
   void stabilisingGainsAreNotTamedAway();
+  void anEntryThatHardlyMovesDoesNotDecide();
+  void whatCannotBeTamedIsSaid();
 };
 
 void TestLinTame::harmlessLinearisationIsLeftAlone() {
@@ -168,6 +195,29 @@ void TestLinTame::stabilisingGainsAreNotTamedAway() {
   QVERIFY(loop.reach(tamed) > kBound);
   QVERIFY(loop.reach(loop.withRidge(1024.0)) > 10.0 * loop.reach(tamed));
   QVERIFY(sameBits(tamed, loop.linearised(false)));
+}
+
+// In its own ranges of 5e-10 that entry is two million away whatever the ridge; it must not hide the entry that
+// explodes.
+void TestLinTame::anEntryThatHardlyMovesDoesNotDecide() {
+  Loop loop(5.0);
+  loop.addStillEntry();
+  QVERIFY(loop.reach(loop.linearised(false)) > 10.0 * kBound);
+  const LinearGaussianController tamed = loop.linearised(true);
+  QVERIFY2(loop.reach(tamed) <= kBound, qPrintable(QString::number(loop.reach(tamed))));
+  QVERIFY(loop.report.warnings.empty());
+}
+
+void TestLinTame::whatCannotBeTamedIsSaid() {
+  Loop tame(5.0), hopeless(200.0);
+  (void)tame.linearised(true);
+  QVERIFY(tame.report.warnings.empty());
+  (void)hopeless.linearised(false);
+  QVERIFY(hopeless.report.warnings.empty());
+  (void)hopeless.linearised(true);
+  QCOMPARE(hopeless.report.warnings.size(), std::size_t{1});
+  QCOMPARE(hopeless.report.warnings[0].key, std::string("lin_tame"));
+  QCOMPARE(hopeless.report.warnings[0].conditions, std::vector<int>{0});
 }
 
 QTEST_APPLESS_MAIN(TestLinTame)

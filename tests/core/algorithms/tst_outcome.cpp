@@ -58,6 +58,7 @@ class TestOutcome : public QObject {
   void shrunkStepsPointAtTheModels();
   void varianceAtItsCeilingPointsAtTheExploration();
   void divergenceAtItsBoundPointsAtTheSteps();
+  void iterativeLqrSaysWhetherItGoesOn();
 };
 
 void TestOutcome::countsWhatHasATest() {
@@ -109,6 +110,24 @@ void TestOutcome::divergenceAtItsBoundPointsAtTheSteps() {
   QVERIFY2(f.likely().startsWith("Likely unfinished"), qPrintable(f.likely()));
   for (int i = 0; i < 2; ++i) f.report.metrics.set(Metric::StepMult, i, f.parameters.lqr.stepMax);
   QVERIFY2(f.likely().contains("lqr.step_max"), qPrintable(f.likely()));
+}
+
+void TestOutcome::iterativeLqrSaysWhetherItGoesOn() {
+  Fixture f;
+  // Its exploration is no cause, as only noise-free rollouts are judged.
+  for (TimeSeries& series : f.report.series) series.std.setConstant(1.0);
+  const auto at = [&](double alpha, double converged) {
+    for (int i = 0; i < 2; ++i) {
+      f.report.metrics.set(Metric::IlqrMu, i, 1.0);
+      f.report.metrics.set(Metric::IlqrAlpha, i, alpha);
+      f.report.metrics.set(Metric::IlqrConverged, i, converged);
+    }
+    return f.likely();
+  };
+  QVERIFY(at(0.5, 0.0).startsWith("Likely unfinished"));
+  QVERIFY(at(0.5, 1.0).startsWith("Likely a local optimum"));
+  QVERIFY(at(0.0, 1.0).startsWith("Likely a local optimum"));
+  QVERIFY(at(0.0, 0.0).startsWith("No step lowers the cost"));
 }
 
 QTEST_APPLESS_MAIN(TestOutcome)

@@ -3,8 +3,10 @@
 
 #include "core/algorithms/common_steps.h"
 #include "core/algorithms/report.h"
+#include "tests/core/algorithms/fake_context.h"
 
 using namespace gps;
+using gps::test::FakeContext;
 
 /// What an iteration says beside its numbers.
 class TestReport : public QObject {
@@ -13,6 +15,7 @@ class TestReport : public QObject {
   void aWarningIsSaidOnceWithAllItsConditions();
   void theTextNamesTheConditions();
   void aSharedStepRuleWarnsOnce();
+  void aSharedSearchBlamesNoCondition();
 };
 
 void TestReport::aWarningIsSaidOnceWithAllItsConditions() {
@@ -47,6 +50,29 @@ void TestReport::aSharedStepRuleWarnsOnce() {
   for (int i = 0; i < 4; ++i) adaptCondition(-1.0, -2.0, i, state, parameters, result);
   QCOMPARE(result.report.warnings.size(), std::size_t{1});
   QCOMPARE(result.report.warnings[0].conditions.size(), std::size_t{4});
+}
+
+// One eta for all: when its search ends early, that is not about single conditions.
+void TestReport::aSharedSearchBlamesNoCondition() {
+  Task task;
+  task.T = 1;
+  Parameters parameters;
+  FakeContext run(task, parameters);
+  const LinearGaussianController::Step step{Matrix::Zero(1, 1), Vector::Zero(1), Matrix::Identity(1, 1)};
+  for (const bool shared : {true, false}) {
+    AlgorithmState state;
+    state.conditions.resize(3);
+    IterationResult result = beginResult(state, run);
+    std::vector<CStepResult> steps;
+    for (int i = 0; i < 3; ++i) {
+      CStepResult one{.controller = LinearGaussianController::make({step}).value(), .marginals = {}};
+      one.minQuu = Vector::Ones(1);
+      steps.push_back(std::move(one));
+    }
+    recordCStep(run, state, steps, result, shared);
+    QCOMPARE(result.report.warnings.size(), std::size_t{1});
+    QCOMPARE(result.report.warnings[0].conditions.size(), shared ? std::size_t{0} : std::size_t{3});
+  }
 }
 
 QTEST_GUILESS_MAIN(TestReport)

@@ -16,6 +16,7 @@ class MassPlant final : public Plant {
   MassPlant(const Vector& x0, double dt, double gust) : m_x(x0), m_dt(dt), m_gust(gust) {}
   void state(Eigen::Ref<Vector> x) const override { x = m_x; }
   void observation(Eigen::Ref<Vector> o) const override { o = m_x; }
+  void coordinates(Eigen::Ref<Vector> z) const override { z = m_x; }
   int step(const VectorRef& u) override {
     m_x.head(2) += m_dt * m_x.tail(2) + 0.5 * m_dt * m_dt * u;
     m_x.tail(2) += m_dt * u;
@@ -44,6 +45,10 @@ class MassPlants final : public PlantFactory {
                                        m_wind ? m_wind->load() : 0.0);
   }
   int startNoiseSize(int) const override { return 0; }
+  Result<int> coordinateCount() const override { return 4; }
+  std::unique_ptr<Plant> makeAt(int, const VectorRef& z) const override {
+    return std::make_unique<MassPlant>(z, m_dt, m_wind ? m_wind->load() : 0.0);
+  }
 
  private:
   std::vector<Vector> m_starts;

@@ -209,7 +209,20 @@ void TestEngine::everyChannelAppearsWhereItIsDefined() {
   if (algorithm != "badmm") {
     absent.insert({Metric::Rho, Metric::RhoLow, Metric::RhoHigh, Metric::LambdaNorm});
   }
-  if (algorithm == "trajopt") {
+  if (algorithm != "ilqr") {
+    absent.insert({Metric::IlqrMu, Metric::IlqrAlpha, Metric::IlqrGradient, Metric::IlqrConverged, Metric::IlqrClamped,
+                   Metric::IlqrGap, Metric::IlqrHidden});
+  } else {
+    absent.insert({Metric::Kl, Metric::KlBound, Metric::Eta, Metric::EtaRaises, Metric::DualEvaluations,
+                   Metric::StepMult, Metric::DynamicsR2, Metric::DynamicsR2Next, Metric::DynamicsError,
+                   Metric::DynamicsErrorNext, Metric::DynamicsNorm, Metric::DynamicsNoise, Metric::GmmLogLikelihood,
+                   Metric::GmmClusters});
+  }
+  if (algorithm == "ilqr" || algorithm == "gps_ilqr") {
+    absent.insert({Metric::CostPrevious, Metric::CostPromised, Metric::CostLocalNow});
+  }
+  if (algorithm == "gps_ilqr") absent.insert({Metric::Predicted, Metric::Actual, Metric::StepRatio});
+  if (!(**findAlgorithm(algorithm.toStdString())).hasPolicy) {
     absent.insert({Metric::GlobalCost, Metric::GlobalModelCost, Metric::CostGlobalNow, Metric::EntropyGlobal,
                    Metric::KlLocalGlobal, Metric::KlGlobalLocal, Metric::KlGlobalLocalBefore, Metric::ActionGap,
                    Metric::PolicyLoss, Metric::PolicySteps, Metric::PrecisionScale, Metric::GradientNorm,

@@ -43,6 +43,17 @@ class Iterations {
   Parameters parameters;
 };
 
+/// Of the noise-free rollouts.
+double largestEvaluated(const IterationResult& result) {
+  double largest = 0.0;
+  for (const ConditionView& view : result.views) {
+    for (const std::shared_ptr<const Rollout>& rollout : {view.local, view.global}) {
+      if (rollout) largest = std::max(largest, rollout->trajectory.U.cwiseAbs().maxCoeff());
+    }
+  }
+  return largest;
+}
+
 double largestAction(const IterationResult& result) {
   double largest = 0.0;
   for (const ConditionView& view : result.views) {
@@ -103,9 +114,13 @@ void TestEngineOptions::clippedMeansReachTheRollouts() {
   Iterations trajopt(task, "trajopt");
   trajopt.parameters.lqr.covMin = 0.0;
   trajopt.parameters.lqr.covMax = 1e-6;
-  const double plain = largestAction(trajopt.run(2));
+  const IterationResult free = trajopt.run(2);
+  const double plain = largestAction(free);
+  QVERIFY2(largestEvaluated(free) > 0.3, qPrintable(QString::number(largestEvaluated(free))));
   trajopt.parameters.noise.clipMean = true;
-  const double clipped = largestAction(trajopt.run(2));
+  const IterationResult cut = trajopt.run(2);
+  const double clipped = largestAction(cut);
+  QCOMPARE(largestEvaluated(cut), 0.1);
   QVERIFY2(plain > 0.3, qPrintable(QString::number(plain)));
   QVERIFY2(clipped > 0.1 && clipped < 0.11, qPrintable(QString::number(clipped)));
 }
