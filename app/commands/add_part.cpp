@@ -5,8 +5,10 @@
 
 #include "app/commands/edit_part.h"
 #include "app/commands/layout_lists.h"
+#include "app/commands/tip_of.h"
 #include "core/scene/scene_keys.h"
 #include "core/scene/scene_text.h"
+#include "core/scene/scene_writer.h"
 
 namespace gps::ui {
 
@@ -49,6 +51,33 @@ std::optional<std::string> pick(const SceneTree& tree, PartKind kind, Accepts ac
     if (!id.empty() && id != butNot && part.is_object() && accepts(part)) return id;
   }
   return std::nullopt;
+}
+
+SceneTree pair(const Eigen::Vector2d& point) {
+  return SceneTree::array({numberTree(point.x()), numberTree(point.y())});
+}
+
+/// The body a sensor of a point is for: the hinted one, else the last one that hangs on a joint.
+std::optional<std::string> lastLink(const SceneTree& tree, const std::vector<PartRef>& hints) {
+  for (const PartRef& hint : hints) {
+    if (hint.kind == PartKind::Body) return pick(tree, PartKind::Body, physical, hints);
+  }
+  const SceneTree& joints = partsOf(tree, PartKind::Joint);
+  for (std::size_t i = joints.size(); i-- > 0;) {
+    const std::string id = joints[i].is_object() ? textAt(joints[i], "body_b") : std::string();
+    const auto index = findPart(tree, {PartKind::Body, id});
+    if (index && movable(partsOf(tree, PartKind::Body)[*index])) return id;
+  }
+  const auto moving = pick(tree, PartKind::Body, movable, hints);
+  return moving ? moving : pick(tree, PartKind::Body, physical, hints);
+}
+
+/// The link a tip is on: of the last hinge the hints or the scene name.
+std::string tipLink(const SceneTree& tree, const std::vector<PartRef>& hints) {
+  const auto joints = firstValue(tree, PartKind::Cost, "end_effector", "joints", hints);
+  if (!joints || joints->empty() || !joints->back().is_string()) return {};
+  const auto index = findPart(tree, {PartKind::Joint, joints->back().get<std::string>()});
+  return index ? textAt(partsOf(tree, PartKind::Joint)[*index], "body_b") : std::string();
 }
 
 std::optional<SceneTree> value(const std::optional<std::string>& id) {
@@ -122,6 +151,7 @@ std::optional<SceneTree> firstValue(const SceneTree& tree, PartKind kind, const 
     return b ? value(pick(tree, PartKind::Body, physical, hints, *b)) : std::nullopt;
   }
   if (key == "body" && kind == PartKind::Actuator) return value(pick(tree, PartKind::Body, movable, hints));
+  if (key == "body" && type.starts_with("point_")) return value(lastLink(tree, hints));
   if (key == "body") {
     const auto moving = pick(tree, PartKind::Body, movable, hints);
     return value(moving ? moving : pick(tree, PartKind::Body, physical, hints));
@@ -156,6 +186,17 @@ std::optional<SceneTree> firstValue(const SceneTree& tree, PartKind kind, const 
   if (key == "axis" || key == "direction") return SceneTree::array({1, 0});
   if (key == "value") return zeros(1);
   if (key == "range") return SceneTree(1);
+  // A tip is what arms are aimed with, and a target that can be reached is one that can be seen and dragged.
+  if (key == "point" && type == "end_effector") return pair(tipOf(tree, tipLink(tree, hints)));
+  if (key == "point" && type.starts_with("point_")) {
+    const auto body = lastLink(tree, hints);
+    return body ? pair(tipOf(tree, *body)) : zeros(2);
+  }
+  if (key == "target" && type == "end_effector") {
+    const auto joints = firstValue(tree, kind, type, "joints", hints);
+    const auto place = joints ? reachablePlace(tree, *joints) : std::nullopt;
+    if (place) return pair(*place);
+  }
   if (key == "point" || key == "target") return zeros(2);
   return std::nullopt;
 }
@@ -195,7 +236,9 @@ Result<PartRef> addPart(TreeEditor& editor, PartKind kind, const std::string& ty
     for (const std::string_view key : partKeys(kind)) {
       const auto field = std::find_if(entry->fields.begin(), entry->fields.end(),
                                       [key](const TypeField& each) { return each.key == key; });
-      if (field == entry->fields.end() || !field->required) continue;
+      // What the far end of a chain is for: without a point it would be the last hinge.
+      const bool tip = type == "end_effector" && key == "point";
+      if (field == entry->fields.end() || (!field->required && !tip)) continue;
       const auto first = firstValue(tree, kind, type, std::string(key), hints);
       if (!first) {
         const bool motor = type == "joint_velocity" && pick(tree, PartKind::Joint, driven, {});

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "app/commands/add_part.h"
+#include "app/commands/edit_part.h"
 #include "app/commands/layout_lists.h"
 #include "app/commands/references.h"
 #include "core/scene/json_text.h"
@@ -117,6 +118,29 @@ Result<std::vector<PartRef>> pasteParts(TreeEditor& editor, const SceneTree& par
   return added;
 }
 
+namespace {
+
+/// Lets the views draw the path of a dropped robot's tip, or of its body, where the task draws none yet.
+Status traceTip(TreeEditor& editor, const std::vector<PartRef>& added) {
+  const TreePath camera("/camera");
+  if (const SceneTree* present = editor.find(camera); present && present->contains("trace")) return Done{};
+  for (const char* type : {"point_position", "body_position"}) {
+    for (const PartRef& part : added) {
+      const auto index = part.kind == PartKind::Sensor ? findPart(editor.tree(), part) : std::nullopt;
+      if (!index) continue;
+      const SceneTree& sensor = partsOf(editor.tree(), PartKind::Sensor)[*index];
+      if (textAt(sensor, "type") != type || sensor.contains("relative_body")) continue;
+      if (!editor.find(camera)) {
+        if (Status made = setField(editor, TreePath(), "camera", SceneTree::object()); !made) return made;
+      }
+      return setField(editor, camera, "trace", SceneTree(part.id));
+    }
+  }
+  return Done{};
+}
+
+}  // namespace
+
 Status dropRobot(TreeEditor& editor, std::string_view parts, const Eigen::Vector2d& position) {
   const Result<SceneTree> read = parseParts(parts);
   if (!read) return read.error();
@@ -131,7 +155,8 @@ Status dropRobot(TreeEditor& editor, std::string_view parts, const Eigen::Vector
   for (const PartRef& part : *added) {
     if (part.kind == PartKind::Sensor) state.push_back(part.id);
   }
-  return setSensorList(editor, "state", state);
+  if (Status done = setSensorList(editor, "state", state); !done) return done;
+  return traceTip(editor, *added);
 }
 
 }  // namespace gps::ui

@@ -56,15 +56,45 @@ Status setOverride(TreeEditor& editor, const TreePath& path, const std::string& 
   return editor.find(path / "spread") ? editor.remove(path / "spread") : Status(Done{});
 }
 
+namespace {
+
+bool isPosition(const SceneTree& sensor) {
+  const std::string type = textAt(sensor, "type");
+  return (type == "body_position" || type == "point_position") && !sensor.contains("relative_body");
+}
+
+/// What a cost term asks for already is what success means: its sensor, and its target where it says one.
+const SceneTree* aimOf(const SceneTree& tree) {
+  for (const SceneTree& cost : partsOf(tree, PartKind::Cost)) {
+    const auto index = cost.is_object() ? findPart(tree, {PartKind::Sensor, textAt(cost, "sensor")}) : std::nullopt;
+    if (index && textAt(cost, "type") == "state" && isPosition(partsOf(tree, PartKind::Sensor)[*index]))
+      return &cost;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 Status addSuccess(TreeEditor& editor) {
   const SceneTree* state = editor.find(TreePath("/state"));
   const bool any = state && state->is_array() && !state->empty() && (*state)[0].is_string();
-  const auto index =
-      any ? findPart(editor.tree(), {PartKind::Sensor, (*state)[0].get<std::string>()}) : std::nullopt;
+  const SceneTree* aim = aimOf(editor.tree());
+  auto index = any ? findPart(editor.tree(), {PartKind::Sensor, (*state)[0].get<std::string>()}) : std::nullopt;
+  if (any && aim) index = findPart(editor.tree(), {PartKind::Sensor, textAt(*aim, "sensor")});
+  for (std::size_t i = 0; any && !aim && i < state->size(); ++i) {
+    const auto each = (*state)[i].is_string()
+                          ? findPart(editor.tree(), {PartKind::Sensor, (*state)[i].get<std::string>()})
+                          : std::nullopt;
+    if (!each || !isPosition(partsOf(editor.tree(), PartKind::Sensor)[*each])) continue;
+    index = each;
+    break;
+  }
   if (!index) return Error{"A success test needs a sensor in the state.", "success", "Add a sensor first."};
   const SceneTree& sensor = partsOf(editor.tree(), PartKind::Sensor)[*index];
   SceneTree target = SceneTree::array();
   for (std::size_t i = 0; i < sensorSize(sensor); ++i) target.push_back(0);
+  if (aim && aim->contains("target") && (*aim)["target"].is_array() && (*aim)["target"].size() == target.size())
+    target = (*aim)["target"];
   SceneTree success;
   success["sensor"] = idOf(sensor);
   success["target"] = target;

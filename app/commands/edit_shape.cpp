@@ -25,8 +25,9 @@ SceneTree pointTree(const Eigen::Vector2d& point) {
   return SceneTree::array({tidy(point.x()), tidy(point.y())});
 }
 
-/// Box around a shape in the body's frame; a default where it is not understood.
-Eigen::AlignedBox2d extentOf(const SceneTree& shape) {
+}  // namespace
+
+Eigen::AlignedBox2d shapeExtent(const SceneTree& shape) {
   Eigen::AlignedBox2d extent;
   const std::string kind = shapeKind(shape);
   if (kind.empty() || !shape[kind].is_object())
@@ -51,6 +52,8 @@ Eigen::AlignedBox2d extentOf(const SceneTree& shape) {
   const bool usable = !extent.isEmpty() && extent.sizes().maxCoeff() > 1e-3;
   return usable ? extent : Eigen::AlignedBox2d(Eigen::Vector2d(-0.1, -0.1), Eigen::Vector2d(0.1, 0.1));
 }
+
+namespace {
 
 SceneTree corners(const Eigen::AlignedBox2d& extent) {
   const Eigen::Vector2d low = extent.min(), high = extent.max();
@@ -78,7 +81,7 @@ Status changeShape(TreeEditor& editor, const TreePath& path, const std::string& 
     return Error{"There is no such shape.", path.to_string(), "Select a body that exists."};
   const std::string before = shapeKind(*shape);
   if (before == kind) return Done{};
-  Eigen::AlignedBox2d extent = extentOf(*shape);
+  Eigen::AlignedBox2d extent = shapeExtent(*shape);
   const double thin = 0.02 * extent.sizes().maxCoeff();
   // A line has no width; a box must have one.
   for (int axis = 0; axis < 2; ++axis) {
@@ -109,7 +112,7 @@ Status addShape(TreeEditor& editor, const TreePath& body) {
   const SceneTree* shapes = editor.find(body / "shapes");
   SceneTree shape = SceneTree::object();
   if (shapes && shapes->is_array() && !shapes->empty() && shapes->back().is_object()) shape = shapes->back();
-  Eigen::AlignedBox2d extent = extentOf(shape);
+  Eigen::AlignedBox2d extent = shapeExtent(shape);
   extent.translate(Eigen::Vector2d(extent.sizes().x(), 0));  // beside it, to be seen
   const std::string kind = shapeKind(shape);
   SceneTree box;
