@@ -39,6 +39,7 @@ Status removeSelection(TreeEditor& editor, const SceneSelection& selection, std:
   }
   std::vector<PartRef> parts;
   for (const std::string& id : selection.joints) parts.push_back({PartKind::Joint, id});
+  for (const std::string& id : selection.terms) parts.push_back({PartKind::Cost, id});
   for (const std::string& id : selection.bodies) parts.push_back({PartKind::Body, id});
   return removeParts(editor, parts, went);
 }

@@ -215,11 +215,29 @@ Status moveTarget(Scene& scene, const TargetMoved& edit) {
   for (double& each : target) each = tidy(each);
   scene.success->target = target;
   for (CostTermSpec& cost : scene.costs) {
-    if (cost.sensor == before.sensor && cost.targetBody == before.targetBody && cost.target == before.target)
-      cost.target = target;
+    // A state term without a target aims at zeros.
+    const bool zeros = cost.type == "state" && cost.target.empty() &&
+                       std::all_of(before.target.begin(), before.target.end(), [](double each) { return each == 0; });
+    const bool alike = cost.target == before.target || zeros;
+    if (cost.sensor == before.sensor && cost.targetBody == before.targetBody && alike) cost.target = target;
   }
   for (Body& body : scene.bodies) {
     if (body.ghost && (body.position - edit.from).norm() < 1e-6) body.position = tidy(edit.to);
+  }
+  return Done{};
+}
+
+Status moveCostTarget(Scene& scene, const CostTargetMoved& edit) {
+  const CostTermSpec* moved = find(scene.costs, edit.cost);
+  if (!moved) return missing("cost term", edit.cost);
+  const CostTermSpec before = *moved;
+  std::vector<double> target = edit.target;
+  for (double& each : target) each = tidy(each);
+  for (CostTermSpec& cost : scene.costs) {
+    const bool alike = cost.type == before.type && cost.sensor == before.sensor && cost.joints == before.joints &&
+                       cost.points == before.points && cost.targetBody == before.targetBody &&
+                       cost.target == before.target;
+    if (alike) cost.target = target;
   }
   return Done{};
 }
@@ -287,6 +305,8 @@ Result<Scene> applied(const Scene& scene, const SceneEdit& edit) {
           return moveStart(next, each);
         else if constexpr (std::is_same_v<Edit, TargetMoved>)
           return moveTarget(next, each);
+        else if constexpr (std::is_same_v<Edit, CostTargetMoved>)
+          return moveCostTarget(next, each);
         else if constexpr (std::is_same_v<Edit, BodyDrawn>)
           return addBody(next, each);
         else if constexpr (std::is_same_v<Edit, JointDrawn>)

@@ -28,8 +28,9 @@ struct SceneSelection {
   std::vector<std::string> joints{};
   std::vector<StartRef> starts{};
   bool target = false;  ///< the place of the success test
+  std::vector<std::string> terms{};  ///< cost terms, by the marks of their targets
   bool operator==(const SceneSelection&) const = default;
-  bool empty() const { return bodies.empty() && joints.empty() && starts.empty() && !target; }
+  bool empty() const { return bodies.empty() && joints.empty() && starts.empty() && !target && terms.empty(); }
 };
 
 struct BodiesMoved {
@@ -100,6 +101,12 @@ struct TargetMoved {
   Eigen::Vector2d from{0, 0};  ///< of the mark in the world, as it was
   Eigen::Vector2d to{0, 0};
 };
+/// The target of a cost term, as the file says it. Terms of the same kind that looked at the same thing and
+/// had the same target move along.
+struct CostTargetMoved {
+  std::string cost{};
+  std::vector<double> target{};
+};
 /// A new body of one shape. `geometry` is in world coordinates; the body's frame gets the shape's centre.
 struct BodyDrawn {
   decltype(Shape::geometry) geometry{};
@@ -135,7 +142,7 @@ struct TemplateDropped {
 /// last one to that scene gives the result, so nothing drifts.
 using SceneEdit =
     std::variant<BodiesMoved, BodiesRotated, BodiesScaled, BodyPosed, VertexMoved, VertexInserted,
-                 VertexRemoved, JointAnchorMoved, ConditionStartMoved, TargetMoved, BodyDrawn, JointDrawn,
+                 VertexRemoved, JointAnchorMoved, ConditionStartMoved, TargetMoved, CostTargetMoved, BodyDrawn, JointDrawn,
                  PartsRemoved, PartsDuplicated, TemplateDropped>;
 
 /// The scene with a wish granted: a new value, the old one untouched. A body that moves takes its pins along:

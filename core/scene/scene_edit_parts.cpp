@@ -207,6 +207,7 @@ Status removeParts(Scene& scene, const SceneSelection& parts) {
     }
   }
   if (parts.target) scene.success.reset();
+  std::erase_if(scene.costs, [&](const CostTermSpec& cost) { return contains(parts.terms, cost.id); });
   return Done{};
 }
 

@@ -18,6 +18,7 @@ class TestRobotTemplates : public QObject {
   void theyMakeATaskThatRuns_data();
   void theyMakeATaskThatRuns();
   void armsHaveTheirLinks();
+  void aQuadrotorHoversOnItsWeight();
   void unknownNamesGiveNothing();
 };
 
@@ -77,6 +78,29 @@ void TestRobotTemplates::armsHaveTheirLinks() {
     QCOMPARE(arm->sensor("tip")->targets.front(), "link" + std::to_string(links));
   }
   QCOMPARE(robotTemplateText("arm", 99), robotTemplateText("arm", 6));
+}
+
+/// Half the weight on each rotor holds it in a world with gravity: nothing else pulls at it.
+void TestRobotTemplates::aQuadrotorHoversOnItsWeight() {
+  const Result<Scene> scene = taskOf(robotTemplateText("quadrotor", 0));
+  QVERIFY(scene.ok());
+  Scene heavy = *scene;
+  heavy.world.gravity = {0, -9.81};
+  double mass = 0.0;
+  for (const Body& body : heavy.bodies) {
+    QVERIFY(body.load.isZero());
+    for (const Shape& shape : body.shapes)
+      mass += shape.density * 4.0 * std::get<BoxShape>(shape.geometry).halfExtents.prod();
+  }
+  const auto task = compileTask(std::make_shared<const Scene>(heavy));
+  QVERIFY(task.ok());
+  const std::unique_ptr<Plant> plant = (*task)->plants->make(0, Vector());
+  const Vector u = Vector::Constant(2, mass * 9.81 / 2);
+  QVERIFY(u(0) < 0.5 * (*task)->actionLimit(0));  // thrust to spare
+  for (int t = 0; t < 40; ++t) plant->step(u);
+  std::vector<Pose> poses;
+  plant->poses(poses);
+  QVERIFY2(std::abs(poses[0].y) < 0.02, qPrintable(QString::number(poses[0].y)));
 }
 
 void TestRobotTemplates::unknownNamesGiveNothing() {

@@ -6,6 +6,8 @@
 #include <functional>
 #include <numbers>
 
+#include "widgets/editor/cost_targets.h"
+
 namespace gps::ui {
 
 namespace {
@@ -377,6 +379,19 @@ std::unique_ptr<Drag> dragPart(EditorCanvas& canvas, const PickedPart& part, con
             const std::optional<TargetMoved> edit = targetDragged(*base, to - at);
             return edit ? std::optional<SceneEdit>(*edit) : std::nullopt;
           });
+    }
+    case PickedPart::Kind::Term: {
+      const auto base = canvas.value();
+      for (const CostTarget& each : costTargets(*base)) {
+        if (each.cost != part.id || each.point != part.point) continue;
+        return std::make_unique<PointDrag>(
+            canvas, QStringLiteral("Move target of %1").arg(QString::fromStdString(part.id)), each.at, from,
+            std::vector<std::string>{}, [base, each](const Eigen::Vector2d& to) -> std::optional<SceneEdit> {
+              const auto edit = costTargetDragged(*base, each.cost, each.point, to - each.at);
+              return edit ? std::optional<SceneEdit>(*edit) : std::nullopt;
+            });
+      }
+      return nullptr;
     }
     case PickedPart::Kind::None:
       break;

@@ -8,6 +8,7 @@
 
 #include "widgets/canvas/place_painter.h"
 #include "widgets/canvas/shape_painter.h"
+#include "widgets/editor/cost_targets.h"
 #include "widgets/editor/draw_tools.h"
 #include "widgets/editor/editor_overlay.h"
 #include "widgets/editor/joint_tool.h"
@@ -307,6 +308,8 @@ void EditorCanvas::fit() {
     for (const Start& start : startsOf(sceneValue()))
       bounds = bounds.united(bodyBounds(sceneValue().bodies[start.body], start.pose));
   }
+  for (const CostTarget& each : costTargets(sceneValue()))
+    bounds = bounds.united(QRectF(each.at.x() - 1e-3, each.at.y() - 1e-3, 2e-3, 2e-3));
   // The rulers cover a strip at two edges.
   const QSizeF size = viewport()->size();
   ViewMap map = ViewMap::fitting(bounds, size - QSizeF(kRuler, kRuler), kMargin);
@@ -329,6 +332,10 @@ PickedPart EditorCanvas::partAt(const QPointF& pixel) const {
   if (goal) {
     const QPointF apart = pixelOf(*goal->point) - pixel;
     if (std::hypot(apart.x(), apart.y()) <= kGoalReach) return {PickedPart::Kind::Target, {}, {}};
+  }
+  for (const CostTarget& each : costTargets(sceneValue())) {
+    const QPointF apart = pixelOf(each.at) - pixel;
+    if (std::hypot(apart.x(), apart.y()) <= kGoalReach) return {PickedPart::Kind::Term, each.cost, {}, each.point};
   }
   for (QGraphicsItem* item : m_graphics.items(pixel, Qt::IntersectsItemShape, Qt::DescendingOrder))
     return static_cast<PartItem*>(item)->part();
@@ -454,8 +461,14 @@ QString EditorCanvas::summary() const {
   for (const StartRef& start : m_selection.starts)
     names << nameOf({PickedPart::Kind::Start, start.body, start.condition});
   if (m_selection.target) names << tr("target");
+  for (const std::string& id : m_selection.terms) names << nameOf({PickedPart::Kind::Term, id, {}});
   if (names.size() > 5) names = {tr("%1 parts").arg(names.size())};
   return names.isEmpty() ? text : text + tr(" Selected: %1.").arg(names.join(QStringLiteral("; ")));
+}
+
+void EditorCanvas::setField(PlaneField field) {
+  m_heat.setField(std::move(field));
+  viewport()->update();
 }
 
 void EditorCanvas::describe() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "widgets/editor/editor_items.h"
+#include "widgets/editor/heat_map.h"
 #include "widgets/editor/scene_editor.h"
 #include "widgets/editor/snapping.h"
 #include "widgets/editor/tool.h"
@@ -51,6 +52,9 @@ class EditorCanvas : public QGraphicsView {
   int cornerInHand() const { return m_cornerAt; }
   void fit();
   QString summary() const;
+  /// Colours the ground; an empty field takes the colours away.
+  void setField(PlaneField field);
+  const HeatMap& heatMap() const { return m_heat; }
 
   // For tools.
   const Scene& sceneValue() const;
@@ -165,6 +169,7 @@ class EditorCanvas : public QGraphicsView {
   std::optional<Eigen::Vector2d> m_crosshair;  // of the keyboard, task units
   bool m_crosshairMoved = false;
   std::optional<SnapGuide> m_guide;
+  HeatMap m_heat;
   QString m_typed;
 };
 

@@ -4,6 +4,7 @@
 #include <QLocale>
 #include <cmath>
 
+#include "widgets/editor/cost_targets.h"
 #include "widgets/editor/drags.h"
 #include "widgets/editor/draw_tools.h"
 #include "widgets/editor/editor_canvas.h"
@@ -103,6 +104,8 @@ void EditorCanvas::nudge(const Eigen::Vector2d& delta) {
     }
   } else if (m_selection.target) {
     if (const std::optional<TargetMoved> moved = targetDragged(base, m_nudged)) edit(*moved);
+  } else if (!m_selection.terms.empty()) {
+    if (const auto moved = costTargetDragged(base, m_selection.terms.front(), 0, m_nudged)) edit(*moved);
   }
 }
 

@@ -2,6 +2,7 @@
 // What the canvas draws besides its items.
 #include "widgets/canvas/place_painter.h"
 #include "widgets/canvas/shape_painter.h"
+#include "widgets/editor/cost_targets.h"
 #include "widgets/editor/drags.h"
 #include "widgets/editor/editor_canvas.h"
 #include "widgets/editor/editor_overlay.h"
@@ -12,6 +13,7 @@ void EditorCanvas::drawBackground(QPainter* painter, const QRectF&) {
   painter->setRenderHint(QPainter::Antialiasing, false);
   painter->fillRect(viewport()->rect(), m_lens.theme.background);
   paintEditorGrid(*painter, map(), m_lens.theme);
+  m_heat.paint(*painter, map(), m_lens.theme);
   painter->setRenderHint(QPainter::Antialiasing, true);
   paintGoal(*painter, false);
 }
@@ -49,6 +51,7 @@ void EditorCanvas::drawForeground(QPainter* painter, const QRectF&) {
   painter->setRenderHint(QPainter::Antialiasing, true);
   painter->setFont(font());
   paintGoal(*painter, true);
+  if (m_value) paintCostTargets(*painter, costTargets(*m_value), m_selection.terms, map(), m_lens.theme);
   paintSelection(*painter);
   paintHandles(*painter, *this);
   m_hand->paint(*painter);
@@ -62,6 +65,13 @@ void EditorCanvas::drawForeground(QPainter* painter, const QRectF&) {
     if (!text.isEmpty()) paintReadout(*painter, text, m_typed, *cursor, map(), m_lens.theme);
   }
   paintRulers(*painter, map(), m_lens.theme, cursor);
+  if (m_value && !m_heat.empty()) {
+    std::vector<QPointF> aims;  // what the legend must not hide
+    for (const CostTarget& each : costTargets(*m_value)) aims.push_back(pixelOf(each.at));
+    if (const std::optional<Goal> goal = draggableGoal(*m_value)) aims.push_back(pixelOf(*goal->point));
+    const QRectF room = QRectF(QPointF(0, 0), map().size).adjusted(kRuler + 8, kRuler + 8, -8, -8);
+    m_heat.paintLegend(*painter, room, aims, m_lens.theme);
+  }
   if (hasFocus() && m_ring) {
     painter->setBrush(Qt::NoBrush);
     painter->setPen(penOf(m_lens.theme.focus, 2.0));

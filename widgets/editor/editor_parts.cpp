@@ -5,6 +5,8 @@
 #include <numbers>
 #include <unordered_set>
 
+#include "widgets/editor/cost_targets.h"
+
 namespace gps::ui {
 
 namespace {
@@ -78,6 +80,8 @@ bool isSelected(const SceneSelection& selection, const PickedPart& part) {
       return contains(selection.starts, StartRef{part.condition, part.id});
     case PickedPart::Kind::Target:
       return selection.target;
+    case PickedPart::Kind::Term:
+      return contains(selection.terms, part.id);
     case PickedPart::Kind::None:
       break;
   }
@@ -97,6 +101,9 @@ SceneSelection toggled(SceneSelection selection, const PickedPart& part) {
       break;
     case PickedPart::Kind::Target:
       selection.target = !selection.target;
+      break;
+    case PickedPart::Kind::Term:
+      toggle(selection.terms, part.id);
       break;
     case PickedPart::Kind::None:
       break;
@@ -118,6 +125,10 @@ SceneSelection existing(const Scene& scene, SceneSelection selection) {
     return !bodies.count(start.body) || !conditionOf(scene, start.condition);
   });
   selection.target = selection.target && scene.success.has_value();
+  std::erase_if(selection.terms, [&](const std::string& id) {
+    return std::none_of(scene.costs.begin(), scene.costs.end(),
+                        [&id](const CostTermSpec& cost) { return cost.id == id; });
+  });
   return selection;
 }
 
@@ -130,6 +141,9 @@ std::vector<PickedPart> allParts(const Scene& scene, bool withStarts) {
       parts.push_back({PickedPart::Kind::Start, start.ref.body, start.ref.condition});
   }
   if (draggableGoal(scene)) parts.push_back({PickedPart::Kind::Target, {}, {}});
+  for (const CostTarget& each : costTargets(scene)) {
+    if (each.point == 0) parts.push_back({PickedPart::Kind::Term, each.cost, {}});
+  }
   return parts;
 }
 
@@ -143,6 +157,8 @@ QString nameOf(const PickedPart& part) {
       return QStringLiteral("start of %1 in %2").arg(id, QString::fromStdString(part.condition));
     case PickedPart::Kind::Target:
       return QStringLiteral("target");
+    case PickedPart::Kind::Term:
+      return QStringLiteral("target of %1").arg(id);
     case PickedPart::Kind::None:
       break;
   }

@@ -18,10 +18,11 @@ namespace gps::ui {
 
 /// One thing a click can mean.
 struct PickedPart {
-  enum class Kind { None, Body, Joint, Start, Target };
+  enum class Kind { None, Body, Joint, Start, Target, Term };
   Kind kind = Kind::None;
-  std::string id{};         ///< body or joint; of a start: its body
+  std::string id{};         ///< body, joint or cost term; of a start: its body
   std::string condition{};  ///< of a start
+  std::size_t point = 0;    ///< of a term: which of its targets
   bool operator==(const PickedPart&) const = default;
   explicit operator bool() const { return kind != Kind::None; }
 };

@@ -58,6 +58,9 @@ struct SceneEditor::Impl {
   PoseBar* pose = nullptr;
   QLabel* hint = nullptr;
   QString hintText;
+  QWidget* toolBar = nullptr;
+  QHBoxLayout* toolRow = nullptr;
+  QToolButton* extra = nullptr;
   QToolButton* robots = nullptr;
   int links = 2;
   QButtonGroup* tools = nullptr;
@@ -96,7 +99,9 @@ struct SceneEditor::Impl {
     bar->setObjectName(QStringLiteral("editor.tools"));
     auto* row = new QHBoxLayout(bar);
     row->setContentsMargins(8, 4, 8, 4);
-    row->setSpacing(4);
+    row->setSpacing(0);
+    bar->installEventFilter(q);
+    toolBar = bar;
     tools = new QButtonGroup(q);
     for (const ToolEntry& entry : kTools) {
       QToolButton* made = button(row, QStringLiteral("tool.") + entry.id, entry.icon, tr(entry.name),
@@ -124,6 +129,7 @@ struct SceneEditor::Impl {
     line(row);
     fit = button(row, "fit", "fit", tr("Fit"), "F", tr("Shows everything."), false);
     row->addStretch();
+    toolRow = row;
     column->addWidget(bar);
   }
 
@@ -177,6 +183,21 @@ struct SceneEditor::Impl {
     });
     slider->setValue(links);
     name();
+  }
+
+  /// Two tools say more with words, where the bar is wide enough for them.
+  void fitTools() {
+    if (!toolRow) return;
+    const auto style = [&](Qt::ToolButtonStyle wanted) {
+      dynamic->setToolButtonStyle(wanted);
+      // The same width for both words, or the tools beside it would jump.
+      const int words = dynamic->fontMetrics().horizontalAdvance(tr("Moving")) + 8;
+      dynamic->setMinimumWidth(wanted == Qt::ToolButtonIconOnly ? 0 : 30 + words);
+      if (extra) extra->setToolButtonStyle(wanted);
+    };
+    style(Qt::ToolButtonTextBesideIcon);
+    toolRow->invalidate();
+    if (toolRow->minimumSize().width() > toolBar->width()) style(Qt::ToolButtonIconOnly);
   }
 
   void showHint() {
@@ -254,7 +275,11 @@ struct SceneEditor::Impl {
       tools->button(static_cast<int>(entry.tool))->setEnabled(looks || editable);
     }
     const SceneSelection& selection = canvas->selection();
-    dynamic->setChecked(canvas->drawsDynamic());
+    // A wall of lines stands still whatever was chosen last.
+    const bool moves = canvas->drawsDynamic() && canvas->tool() != EditorTool::Chain;
+    dynamic->setChecked(moves);
+    dynamic->setText(moves ? tr("Moving") : tr("Fixed"));
+    dynamic->setEnabled(editable && canvas->tool() != EditorTool::Chain);
     corners->setChecked(canvas->editsCorners());
     corners->setEnabled(editable && selection.bodies.size() == 1);
     snap->setChecked(canvas->snapping());
@@ -295,6 +320,7 @@ SceneEditor::SceneEditor(QWidget* parent) : QWidget(parent), m_impl(std::make_un
 SceneEditor::~SceneEditor() = default;
 
 bool SceneEditor::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == m_impl->toolBar && event->type() == QEvent::Resize) m_impl->fitTools();
   if (watched == m_impl->hint && event->type() == QEvent::Resize) m_impl->showHint();
   return QWidget::eventFilter(watched, event);
 }
@@ -354,6 +380,17 @@ void SceneEditor::setGhostsShown(bool shown) {
 }
 bool SceneEditor::ghostsShown() const {
   return m_impl->canvas->ghostsShown();
+}
+void SceneEditor::setField(PlaneField field) {
+  m_impl->canvas->setField(std::move(field));
+}
+const HeatMap& SceneEditor::heatMap() const {
+  return m_impl->canvas->heatMap();
+}
+void SceneEditor::addTool(QToolButton* tool) {
+  m_impl->extra = tool;
+  m_impl->toolRow->addWidget(tool);
+  m_impl->fitTools();
 }
 void SceneEditor::fit() {
   m_impl->canvas->fit();

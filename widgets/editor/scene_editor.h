@@ -5,7 +5,10 @@
 #include <memory>
 
 #include "core/scene/scene_edit.h"
+#include "widgets/editor/heat_map.h"
 #include "widgets/style/theme.h"
+
+class QToolButton;
 
 namespace gps::ui {
 
@@ -68,6 +71,12 @@ class SceneEditor : public QWidget {
   /// Where conditions start, as ghosts.
   void setGhostsShown(bool shown);
   bool ghostsShown() const;
+
+  /// A number at every place, coloured under the scene, with a legend; an empty field: none.
+  void setField(PlaneField field);
+  const HeatMap& heatMap() const;
+  /// A tool of somebody else at the right end of the bar; becomes a child. Shows its text where there is room.
+  void addTool(QToolButton* tool);
 
   /// Shows all bodies, ghosts and the target.
   void fit();

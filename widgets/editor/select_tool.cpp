@@ -20,6 +20,7 @@ SceneSelection united(SceneSelection a, const SceneSelection& b) {
   add(a.bodies, b.bodies);
   add(a.joints, b.joints);
   add(a.starts, b.starts);
+  add(a.terms, b.terms);
   a.target = a.target || b.target;
   return a;
 }
