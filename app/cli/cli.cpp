@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "app/cli/bench_command.h"
+#include "app/cli/device/device_command.h"
 #include "app/cli/evaluate_command.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/list_command.h"
@@ -22,8 +23,8 @@ namespace gps::cli {
 
 namespace {
 
-constexpr std::array<std::string_view, 8> kCommands{"train", "compare",  "list",  "check",
-                                                    "bench", "evaluate", "export", "info"};
+constexpr std::array<std::string_view, 9> kCommands{"train", "compare",  "list",   "check", "bench",
+                                                    "evaluate", "export", "info", "device"};
 
 /// "mdgps, badmm or trajopt": the ids of the registry.
 std::string algorithmNames() {
@@ -170,6 +171,9 @@ int main(int argc, char** argv) {
   benchCommand->add_flag("--list", measuring.list, "list the figures without measuring them");
   benchCommand->add_flag("--json", measuring.json, "print one JSON object");
 
+  DeviceOptions arm;
+  CLI::App* deviceCommand = addDeviceCommand(app, arm);
+
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -199,6 +203,7 @@ int main(int argc, char** argv) {
     return train(comparison);
   }
   if (benchCommand->parsed()) return bench(measuring);
+  if (deviceCommand->parsed()) return device(*deviceCommand, arm);
   if (listCommand->parsed()) return list(what, json, listed);
   return isSession(file) ? checkSession(file) : check(file);
 }

@@ -49,8 +49,7 @@ BusResult ServoBus::transact(Bytes request, Collector& collector, std::size_t re
     for (BusReply& reply : collector.replies) reply.result = BusResult::LinkLost;
     return BusResult::LinkLost;
   }
-  const Nanos margin = std::max(2 * kMillisecond, 2 * m_link->latency());
-  const Nanos needed = wireTime(request.size(), asked, asked * (replyOverhead + collector.length)) + margin;
+  const Nanos needed = wireTime(request.size(), asked, asked * (replyOverhead + collector.length)) + m_link->patience();
   const Nanos deadline = m_link->now() + std::min(needed, m_longestWait);
   std::array<std::uint8_t, 512> buffer{};
   while (collector.answered < asked) {

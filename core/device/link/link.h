@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <limits>
 
@@ -34,6 +35,8 @@ class Link {
   virtual Nanos suspended() const noexcept { return 0; }
   /// How long an adapter may hold back bytes that have arrived.
   virtual Nanos latency() const noexcept { return kMillisecond; }
+  /// How long to wait for an answer beyond the time it needs on the wire.
+  virtual Nanos patience() const noexcept { return std::max(2 * kMillisecond, 2 * latency()); }
 };
 
 }  // namespace gps

@@ -78,6 +78,8 @@ Status SerialPort::open(const std::string& path, int baud) {
   }
   m_file = file;
   m_latency = adapterLatency(path);
+  std::array<char, 128> name{};
+  m_simulated = ttyname_r(file, name.data(), name.size()) == 0 && std::strncmp(name.data(), "/dev/pts/", 9) == 0;
   discardInput();
   return Done{};
 }
@@ -132,6 +134,8 @@ LinkState SerialPort::read(std::span<std::uint8_t> buffer, Nanos deadline, std::
 void SerialPort::discardInput() noexcept {
   if (m_file >= 0) discardTerminalInput(m_file);
 }
+
+Nanos SerialPort::patience() const noexcept { return m_simulated ? kSecond : Link::patience(); }
 
 Nanos SerialPort::now() const noexcept { return gps::read(CLOCK_MONOTONIC); }
 

@@ -28,10 +28,12 @@ class SerialPort : public Link {
   void sleepUntil(Nanos time, const std::atomic<bool>& wake) noexcept override;
   Nanos suspended() const noexcept override;
   Nanos latency() const noexcept override { return m_latency; }
+  Nanos patience() const noexcept override;
 
  private:
   int m_file = -1;
   Nanos m_latency = kMillisecond;
+  bool m_simulated = false;  // a program answers, when it gets a processor
 };
 
 }  // namespace gps

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/device/device_command.h"
+
+#include <CLI/CLI.hpp>
+
+#include "app/cli/device/bus_queries.h"
+#include "app/cli/device/drive.h"
+#include "app/cli/device/simulate.h"
+
+namespace gps::cli {
+
+namespace {
+
+void addPort(CLI::App& command, DeviceOptions& options) {
+  command.add_option("port", options.port, "a serial port, for example /dev/ttyUSB0")->required();
+  command.add_option("--baud", options.baud, "bits per second")->capture_default_str();
+}
+
+void addProtocol(CLI::App& command, DeviceOptions& options) {
+  command.add_option("--protocol", options.protocol, "dynamixel or feetech")
+      ->check(CLI::IsMember({"dynamixel", "feetech"}))
+      ->capture_default_str();
+}
+
+void addJoints(CLI::App& command, DeviceOptions& options) {
+  command.add_option("--joints", options.joints, "the servos, from the base on, for example XL330-M288:1,XL330-M288:2")
+      ->type_name("MODEL:ID,...")
+      ->delimiter(',');
+}
+
+void addArm(CLI::App& command, DeviceOptions& options) {
+  addPort(command, options);
+  addJoints(command, options);
+  command.add_option("--action", options.action, "torque, velocity or offset")
+      ->check(CLI::IsMember({"torque", "velocity", "offset"}));
+  command.add_option("--period", options.period, "of the control loop, in seconds")->capture_default_str();
+}
+
+}  // namespace
+
+CLI::App* addDeviceCommand(CLI::App& app, DeviceOptions& options) {
+  CLI::App* const command = app.add_subcommand("device", "look for serial arms, try them, simulate one");
+  command->require_subcommand(1);
+
+  CLI::App* const list = command->add_subcommand("list", "list the ports an arm may hang on");
+  list->add_flag("--json", options.json, "print JSON");
+
+  CLI::App* const scan = command->add_subcommand("scan", "ask which servos are on a bus");
+  addPort(*scan, options);
+  addProtocol(*scan, options);
+  scan->add_option("--last-id", options.lastId, "ask ids from 0 to this one")->check(CLI::Range(0, 252))->capture_default_str();
+  scan->add_flag("--json", options.json, "print JSON");
+
+  CLI::App* const info = command->add_subcommand("info", "show the registers of one servo");
+  addPort(*info, options);
+  addProtocol(*info, options);
+  info->add_option("--id", options.id, "of the servo")->check(CLI::Range(0, 252))->capture_default_str();
+  info->add_flag("--json", options.json, "print JSON");
+
+  CLI::App* const jog = command->add_subcommand("jog", "move the arm slowly to a pose; Ctrl-C is the emergency stop");
+  addArm(*jog, options);
+  jog->add_option("--to", options.pose, "one angle per joint in radians, for example 0.3,-0.2")
+      ->delimiter(',')
+      ->required();
+
+  CLI::App* const run = command->add_subcommand("run", "run recorded actions; Ctrl-C is the emergency stop");
+  addArm(*run, options);
+  run->add_option("--actions", options.actionsFile, "one action per line and period, one number per joint")
+      ->type_name("FILE")
+      ->required();
+  run->add_option("--start", options.startPose, "where to start, one angle per joint in radians; else where it is")
+      ->delimiter(',');
+
+  CLI::App* const simulate = command->add_subcommand("simulate", "simulate an arm at a port of its own until Ctrl-C");
+  addJoints(*simulate, options);
+  simulate->add_option("--baud", options.baud, "bits per second that answers take")
+      ->check(CLI::Range(9600, 4500000))
+      ->capture_default_str();
+  simulate->add_option("--name", options.name, "of the port")->capture_default_str();
+  return command;
+}
+
+int device(const CLI::App& command, const DeviceOptions& options) {
+  if (command.got_subcommand("list")) return listDevices(options);
+  if (command.got_subcommand("scan")) return scanDevice(options);
+  if (command.got_subcommand("info")) return showDevice(options);
+  if (command.got_subcommand("jog")) return jogDevice(options);
+  if (command.got_subcommand("run")) return runDevice(options);
+  return simulateDevice(options);
+}
+
+}  // namespace gps::cli

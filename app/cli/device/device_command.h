@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace gps::cli {
+
+/// What `gps-studio device …` was asked for.
+struct DeviceOptions {
+  std::string port;
+  std::vector<std::string> joints{"XL330-M288:1", "XL330-M288:2"};
+  std::string protocol = "dynamixel";
+  std::string action;                ///< torque, velocity or offset; empty: torque where every servo has it
+  int baud = 1'000'000;
+  double period = 0.02;              ///< [s]
+  int id = 1;
+  int lastId = 20;
+  bool json = false;
+  std::vector<double> pose;          ///< jog: angles [rad]
+  std::string actionsFile;           ///< run
+  std::vector<double> startPose;     ///< run [rad]
+  std::string name = "arm";          ///< simulate
+};
+
+/// Adds the sub-command with its options; they are stored in `options`.
+CLI::App* addDeviceCommand(CLI::App& app, DeviceOptions& options);
+
+/// Runs the parsed sub-command. Exit codes as everywhere.
+int device(const CLI::App& command, const DeviceOptions& options);
+
+}  // namespace gps::cli
