@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QtTest>
+
+#include "tests/app/run_program.h"
+
+using gps::test::Outcome;
+using gps::test::runProgram;
+
+namespace {
+
+QProcessEnvironment environmentIn(const QTemporaryDir& runtime) {
+  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+  environment.insert("XDG_RUNTIME_DIR", runtime.path());
+  return environment;
+}
+
+/// `gps-studio device simulate` as a process of its own.
+struct Simulator {
+  Simulator(const QProcessEnvironment& environment, const QStringList& options) {
+    process.setProcessEnvironment(environment);
+    process.start(QStringLiteral(GPS_BINARY), QStringList{"device", "simulate"} + options);
+    while (!process.canReadLine() && process.waitForReadyRead(30000)) {
+    }
+    path = QString::fromUtf8(process.readLine()).trimmed();
+  }
+  ~Simulator() {
+    process.terminate();
+    process.waitForFinished(30000);
+  }
+  QProcess process;
+  QString path;
+};
+
+}  // namespace
+
+class TestDeviceCommand : public QObject {
+  Q_OBJECT
+ private Q_SLOTS:
+  void simulatedArmIsFoundMovedAndRun();
+  void feetechArmMovesToo();
+  void refusalsSayWhatToDo_data();
+  void refusalsSayWhatToDo();
+};
+
+void TestDeviceCommand::simulatedArmIsFoundMovedAndRun() {
+  const QTemporaryDir runtime;
+  const QProcessEnvironment environment = environmentIn(runtime);
+  Simulator arm(environment, {"--joints", "XL330-M288:1,XL330-M288:2"});
+  QCOMPARE(arm.path, runtime.filePath("gps-studio/arm"));
+
+  QVERIFY(runProgram({"device", "list"}, environment).out.contains(arm.path.toUtf8()));
+  const Outcome scan = runProgram({"device", "scan", arm.path, "--last-id", "3"}, environment);
+  QCOMPARE(scan.exitCode, 0);
+  QCOMPARE(scan.out, QByteArray("  1  XL330-M288\n  2  XL330-M288\n"));
+  const Outcome info = runProgram({"device", "info", arm.path, "--id", "2"}, environment);
+  QCOMPARE(info.exitCode, 0);
+  QVERIFY(info.out.contains("present position"));
+
+  // A long period leaves a busy machine half of it for each answer.
+  const QStringList servos{"--joints", "XL330-M288:1,XL330-M288:2", "--period", "0.1"};
+  const Outcome jog = runProgram(QStringList{"device", "jog", arm.path, "--to", "0.3,-0.2"} + servos, environment);
+  QVERIFY2(jog.exitCode == 0, jog.err);
+  QVERIFY(jog.out.contains("joint 2: -0."));
+
+  QFile actions(runtime.filePath("actions.csv"));
+  QVERIFY(actions.open(QIODevice::WriteOnly));
+  actions.write("# torque in N m\n0.01, 0\n0.01, 0\n0.01, 0\n");
+  actions.close();
+  const Outcome run =
+      runProgram(QStringList{"device", "run", arm.path, "--actions", actions.fileName()} + servos, environment);
+  // On a machine that stalls, a trial of three steps may rightly be called invalid; what it says must fit.
+  QVERIFY2(run.exitCode == 0 || run.err.contains("Too many"), run.err);
+  QVERIFY(run.out.startsWith("step,time,angle_1,velocity_1,wanted_1,sent_1,angle_2"));
+
+  arm.process.terminate();
+  QVERIFY(arm.process.waitForFinished(30000));
+  QCOMPARE(arm.process.exitCode(), 0);
+  QVERIFY(!QFile::exists(arm.path));
+}
+
+void TestDeviceCommand::feetechArmMovesToo() {
+  const QTemporaryDir runtime;
+  const QProcessEnvironment environment = environmentIn(runtime);
+  Simulator arm(environment, {"--joints", "STS3215:1,STS3215:2", "--name", "so-arm"});
+  const Outcome jog = runProgram({"device", "jog", arm.path, "--joints", "STS3215:1,STS3215:2", "--to", "0.2,0.1",
+                                  "--action", "velocity", "--period", "0.1"},
+                                 environment);
+  QVERIFY2(jog.exitCode == 0, jog.err);
+  const Outcome torque = runProgram(
+      {"device", "jog", arm.path, "--joints", "STS3215:1,STS3215:2", "--to", "0,0", "--action", "torque"}, environment);
+  QCOMPARE(torque.exitCode, 1);
+  QVERIFY2(torque.err.contains("position-offset"), torque.err);
+}
+
+void TestDeviceCommand::refusalsSayWhatToDo_data() {
+  QTest::addColumn<QStringList>("arguments");
+  QTest::addColumn<QByteArray>("message");
+  QTest::newRow("no port") << QStringList{"jog", "/dev/no-such-arm", "--to", "0,0"} << QByteArray("There is no port");
+  QTest::newRow("no servo") << QStringList{"jog", "/dev/null", "--joints", "XL33:1", "--to", "0"}
+                            << QByteArray("No servo is called XL33");
+  QTest::newRow("no id") << QStringList{"jog", "/dev/null", "--joints", "XL330-M288", "--to", "0"}
+                         << QByteArray("MODEL:ID");
+  QTest::newRow("pose too short") << QStringList{"jog", "/dev/null", "--to", "0"} << QByteArray("one angle per joint");
+  QTest::newRow("not a port") << QStringList{"scan", "/dev/null"} << QByteArray("not a serial port");
+  QTest::newRow("no actions") << QStringList{"run", "/dev/null", "--actions", "/no/such/file"}
+                              << QByteArray("Cannot read the actions");
+  QTest::newRow("bad name") << QStringList{"simulate", "--name", "../arm"} << QByteArray("plain file name");
+  QTest::newRow("mixed protocols") << QStringList{"simulate", "--joints", "STS3215:1,XL330-M288:2"}
+                                   << QByteArray("one family");
+}
+
+void TestDeviceCommand::refusalsSayWhatToDo() {
+  QFETCH(QStringList, arguments);
+  QFETCH(QByteArray, message);
+  const Outcome outcome = runProgram(QStringList{"device"} + arguments);
+  QCOMPARE(outcome.exitCode, 2);
+  QVERIFY2(outcome.err.contains(message), outcome.err);
+  QVERIFY(outcome.out.isEmpty());
+}
+
+QTEST_GUILESS_MAIN(TestDeviceCommand)
+#include "tst_device_command.moc"
