@@ -134,7 +134,13 @@ void ControlLoop::handle(ArmRequest& request) noexcept {
       m_now.torqueOffVerified = false;
       m_now.fault = m_driver->arm(m_stop);
       if (m_now.fault.code == DriverCode::LinkLost) return fail(m_now.fault);
-      if (!m_now.fault.ok()) return release();
+      if (!m_now.fault.ok()) {
+        // Refused with some joints perhaps on already: without their word that they are off this is more than that.
+        const DriverStatus refused = m_now.fault;
+        release();
+        if (!m_now.torqueOffVerified) fail(refused);
+        return;
+      }
       m_now.state = ArmState::Armed;
       m_guards.reset();
       m_deadlines.reset();
@@ -148,7 +154,8 @@ void ControlLoop::handle(ArmRequest& request) noexcept {
       if (!torqueIsOn()) return;
       endTrial(TrialEnd::Aborted);
       (void)m_driver->neutral();
-      release();
+      if (const DriverStatus off = m_driver->release(); !off.ok()) return fail(off);
+      m_now.torqueOffVerified = true;
       m_now.state = ArmState::Connected;
       return;
     case ArmRequest::Kind::Move:

@@ -70,6 +70,7 @@ class TestControlLoop : public QObject {
   void stopReachesTheWireInTime();
   void stopIsLatchedUntilTheUserConnectsAgain();
   void unconfirmedTorqueOffIsSentAgain();
+  void disarmingWithoutProofIsAFault();
   void muteJointIsAFault();
   void servoTroubleIsAFault_data();
   void servoTroubleIsAFault();
@@ -212,6 +213,22 @@ void TestControlLoop::unconfirmedTorqueOffIsSentAgain() {
   rig.bus.servo(2)->faults = {};
   rig.cycles(5);
   QVERIFY(rig.loop.status().torqueOffVerified);
+}
+
+void TestControlLoop::disarmingWithoutProofIsAFault() {
+  ArmRig rig(xl330Arm());
+  QVERIFY(rig.armed());
+  rig.bus.servo(2)->faults.ignoresTorqueOff = true;
+  rig.ask({.kind = ArmRequest::Kind::Disarm});
+  QCOMPARE(rig.state(), ArmState::Fault);
+  QCOMPARE(rig.loop.status().fault.code, DriverCode::NotVerified);
+  QCOMPARE(rig.loop.status().fault.joint, 1);
+  QVERIFY(!rig.loop.status().torqueOffVerified);
+  rig.bus.servo(2)->faults = {};
+  rig.cycles(5);  // it keeps sending torque off
+  QVERIFY(rig.torqueIsOff());
+  QVERIFY(rig.loop.status().torqueOffVerified);
+  QCOMPARE(rig.state(), ArmState::Fault);
 }
 
 void TestControlLoop::muteJointIsAFault() {
