@@ -57,6 +57,6 @@ class SessionWriter {
 };
 
 /// Every so many iterations the whole state is kept for good, so that a run can be forked there.
-inline constexpr int kKeyframeEvery = 10;
+inline constexpr int kKeyframeEvery = 50;
 
 }  // namespace gps

@@ -189,7 +189,8 @@ Status putMarginals(const std::string& name, const Snapshot& snapshot,
       [&](std::size_t i) -> std::optional<Part> {
         const auto& marginals = snapshot.conditions[i].*which;
         if (!marginals || marginals->cov.empty()) return std::nullopt;
-        const Eigen::Index n = marginals->cov.front().rows();
+        const Eigen::Index n = snapshot.task->dX;
+        if (marginals->cov.front().rows() < n) return std::nullopt;
         Part part{{marginals->horizon(), n * (n + 1) / 2}, {}};
         for (const Matrix& cov : marginals->cov) {
           for (Eigen::Index r = 0; r < n; ++r) {
@@ -366,14 +367,14 @@ Status takeSingle(const ArraySet& arrays, const std::string& name, std::shared_p
 Status takeMarginals(const ArraySet& arrays, const std::string& name,
                      std::shared_ptr<const Marginals> ConditionView::*which, Snapshot& snapshot) {
   const Task& task = *snapshot.task;
-  const Eigen::Index n = task.dX + task.dU;
+  const Eigen::Index n = task.dX;
   const std::size_t T = static_cast<std::size_t>(task.T);
   std::vector<std::shared_ptr<Marginals>> found(snapshot.conditions.size());
-  Status means = takeStacked(arrays, name + ".mean", found.size(), {task.T, n},
+  Status means = takeStacked(arrays, name + ".mean", found.size(), {task.T, n + task.dU},
                              [&](std::size_t i, const double* from, const Extents&) {
                                found[i] = std::make_shared<Marginals>();
-                               for (std::size_t t = 0; t < T; ++t, from += n) {
-                                 found[i]->mean.push_back(Eigen::Map<const Vector>(from, n));
+                               for (std::size_t t = 0; t < T; ++t, from += n + task.dU) {
+                                 found[i]->mean.push_back(Eigen::Map<const Vector>(from, n + task.dU));
                                }
                              });
   if (!means) return means;

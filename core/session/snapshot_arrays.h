@@ -10,8 +10,8 @@
 namespace gps {
 
 /// The arrays of one finished iteration: rollouts, controllers, the policy's weights, curves over time. Exact, but for
-/// the marginals, which are only drawn and therefore kept in single precision. Fails where rollouts of one iteration
-/// differ in shape.
+/// the marginals, which are only drawn: they are kept in single precision, and their covariances only of the state.
+/// Fails where rollouts of one iteration differ in shape.
 ///
 /// Arrays of several conditions are stacked, their first extent is the condition. Where some conditions have none,
 /// NAME.conditions lists those that do.

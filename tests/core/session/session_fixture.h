@@ -55,14 +55,15 @@ inline QString withoutSeconds(const Snapshot& snapshot) {
   return QString::fromStdString(iterationJson(snapshot)).remove(kSeconds);
 }
 
-/// Where the last runs of two sessions differ, in their metrics and in every byte of every array up to iteration `upTo`
-/// and of every state that both keep; wall times are the one thing that may.
+/// Where the last runs of two sessions differ, in their metrics and in every byte of every array up to
+/// iteration `upTo` and of every state that both keep; wall times are the one thing that may.
 inline QString differenceOf(const SessionFile& a, const SessionFile& b, int upTo) {
   const SessionRun runA = *a.run(""), runB = *b.run("");
   const auto rowsA = a.rows(runA), rowsB = b.rows(runB);
   if (!rowsA) return QString::fromStdString(rowsA.error().text());
   if (!rowsB) return QString::fromStdString(rowsB.error().text());
-  if (static_cast<int>(rowsA->size()) < upTo || static_cast<int>(rowsB->size()) < upTo) return QStringLiteral("iterations are missing");
+  if (static_cast<int>(rowsA->size()) < upTo || static_cast<int>(rowsB->size()) < upTo)
+    return QStringLiteral("iterations are missing");
   const auto statesA = *a.states(runA), statesB = *b.states(runB);
   for (int k = 1; k <= upTo; ++k) {
     const QString place = QStringLiteral("iteration %1: ").arg(k);
@@ -78,16 +79,19 @@ inline QString differenceOf(const SessionFile& a, const SessionFile& b, int upTo
     if (rowA.report.stepRule != rowB.report.stepRule) return place + "step rule";
     if (rowA.events.size() != rowB.events.size()) return place + "parameter changes";
     for (std::size_t e = 0; e < rowA.events.size(); ++e) {
-      if (rowA.events[e].key != rowB.events[e].key || rowA.events[e].to != rowB.events[e].to) return place + "parameter changes";
+      if (rowA.events[e].key != rowB.events[e].key || rowA.events[e].to != rowB.events[e].to)
+        return place + "parameter changes";
     }
     for (const char* table : {"arrays", "states"}) {
-      const bool both = std::binary_search(statesA.begin(), statesA.end(), k) && std::binary_search(statesB.begin(), statesB.end(), k);
+      const bool both = std::binary_search(statesA.begin(), statesA.end(), k) &&
+                        std::binary_search(statesB.begin(), statesB.end(), k);
       if (table[0] == 's' && !both) continue;
       const auto setA = a.arrays(table, runA, k), setB = b.arrays(table, runB, k);
       if (!setA) return QString::fromStdString(setA.error().text());
       if (!setB) return QString::fromStdString(setB.error().text());
       if (setA->arrays().empty()) return place + "no arrays";
-      if (const QString difference = differenceOf(*setA, *setB); !difference.isEmpty()) return place + difference;
+      if (const QString difference = differenceOf(*setA, *setB); !difference.isEmpty())
+        return place + difference;
     }
   }
   return {};

@@ -63,6 +63,7 @@ class TestSession : public QObject {
   void extentsAreParsedStrictly();
   void whatIsLoadedIsWhatWasThere();
   void metricsAreRowsForAnyTool();
+  void theReaderOfTheReadmeReads();
   void aNewerSchemaIsRefusedWithBothNumbers();
   void aFlippedBitIsFound();
   void impossibleSizesAreRefusedBeforeAllocation();
@@ -127,7 +128,8 @@ void TestSession::extentsAreParsedStrictly() {
   QCOMPARE(*parseExtents("[4,5,100,7]"), (Extents{4, 5, 100, 7}));
   QCOMPARE(*parseExtents("[]"), Extents{});
   QCOMPARE(extentsText({4, 5}), std::string("[4,5]"));
-  for (const char* bad : {"", "[", "4", "[4,]", "[,4]", "[-1]", "[4 5]", "[1,1,1,1,1,1,1]", "[99999999999999999999]", "[1.5]"}) {
+  for (const char* bad : {"", "[", "4", "[4,]", "[,4]", "[-1]", "[4 5]", "[1,1,1,1,1,1,1]",
+                          "[99999999999999999999]", "[1.5]"}) {
     QVERIFY2(!parseExtents(bad), bad);
   }
   QVERIFY(!arrayBytes("<f8", {1 << 30, 1 << 30, 1 << 30}));
@@ -157,8 +159,9 @@ void TestSession::whatIsLoadedIsWhatWasThere() {
       const ConditionView &a = was->conditions[i], &b = is.conditions[i];
       QCOMPARE(b.samples.size(), a.samples.size());
       const auto same = [](const Rollout& x, const Rollout& y) {
-        return x.trajectory.X == y.trajectory.X && x.trajectory.U == y.trajectory.U && x.trajectory.O == y.trajectory.O &&
-               x.trajectory.clipFraction == y.trajectory.clipFraction && x.poses.size() == y.poses.size() &&
+        return x.trajectory.X == y.trajectory.X && x.trajectory.U == y.trajectory.U &&
+               x.trajectory.O == y.trajectory.O && x.trajectory.clipFraction == y.trajectory.clipFraction &&
+               x.poses.size() == y.poses.size() &&
                std::memcmp(x.poses.data(), y.poses.data(), x.poses.size() * sizeof(Pose)) == 0;
       };
       for (std::size_t j = 0; j < a.samples.size(); ++j) QVERIFY(same(*a.samples[j], *b.samples[j]));
@@ -172,7 +175,9 @@ void TestSession::whatIsLoadedIsWhatWasThere() {
         // Drawn, not computed with: single precision.
         const std::size_t at = static_cast<std::size_t>(t);
         QVERIFY(a.localMarginals->mean[at].isApprox(b.localMarginals->mean[at], 1e-6));
-        QVERIFY(a.localMarginals->cov[at].topLeftCorner(task->dX, task->dX).isApprox(b.localMarginals->cov[at], 1e-6));
+        QVERIFY(a.localMarginals->cov[at]
+                    .topLeftCorner(task->dX, task->dX)
+                    .isApprox(b.localMarginals->cov[at], 1e-6));
       }
       QCOMPARE(b.globalMarginals != nullptr, a.globalMarginals != nullptr);
       const TimeSeries &s = was->report.series[i], &r = is.report.series[i];
@@ -195,8 +200,9 @@ void TestSession::whatIsLoadedIsWhatWasThere() {
 void TestSession::metricsAreRowsForAnyTool() {
   if (QStandardPaths::findExecutable("sqlite3").isEmpty()) QSKIP("there is no sqlite3 tool here");
   QProcess tool;
-  tool.start("sqlite3", {QString::fromStdString(m_file),
-                         "select iteration, avg(global_cost) from metrics group by iteration order by iteration"});
+  tool.start("sqlite3",
+             {QString::fromStdString(m_file),
+              "select iteration, avg(global_cost) from metrics group by iteration order by iteration"});
   QVERIFY(tool.waitForFinished());
   const QStringList lines = QString::fromUtf8(tool.readAllStandardOutput()).split('\n', Qt::SkipEmptyParts);
   QCOMPARE(lines.size(), 3);
@@ -204,17 +210,49 @@ void TestSession::metricsAreRowsForAnyTool() {
     const double mean = *m_snapshots[static_cast<std::size_t>(k)]->report.metrics.mean(Metric::GlobalCost);
     QVERIFY(std::abs(lines[k].section('|', 1).toDouble() - mean) < 1e-9 * std::abs(mean));
   }
-  tool.start("sqlite3", {QString::fromStdString(m_file), "select iteration, round(eta, 3), success_rate from progress"});
+  tool.start("sqlite3",
+             {QString::fromStdString(m_file), "select iteration, round(eta, 3), success_rate from progress"});
   QVERIFY(tool.waitForFinished());
   QCOMPARE(tool.exitCode(), 0);
   QCOMPARE(tool.readAllStandardOutput().count('\n'), 3);
 }
 
+void TestSession::theReaderOfTheReadmeReads() {
+  QProcess python;
+  QString interpreter;
+  for (const char* candidate : {"/usr/bin/python3", "python3"}) {
+    python.start(candidate, {"-c", "import numpy"});
+    if (python.waitForFinished() && python.exitCode() == 0) interpreter = candidate;
+    if (!interpreter.isEmpty()) break;
+  }
+  if (interpreter.isEmpty()) QSKIP("there is no Python with numpy here");
+  QFile readme(QStringLiteral(GPS_TEST_FILES "/../../README.md"));
+  QVERIFY(readme.open(QIODevice::ReadOnly));
+  const QString code = QString::fromUtf8(readme.readAll()).section("```python\n", 1, 1).section("```", 0, 0);
+  QVERIFY(code.contains("def array"));
+  python.start(interpreter, {"-c", code, QString::fromStdString(m_file)});
+  QVERIFY(python.waitForFinished());
+  const QString out = QString::fromUtf8(python.readAllStandardOutput()).trimmed();
+  QVERIFY2(out.startsWith("(4, 3, 100, 7) float32 "), python.readAllStandardError().constData());
+  double sum = 0.0;
+  int count = 0;
+  for (const ConditionView& view : m_snapshots[1]->conditions) {
+    for (const auto& rollout : view.samples) {
+      sum += rollout->trajectory.X.sum();
+      count += static_cast<int>(rollout->trajectory.X.size());
+    }
+  }
+  // numpy adds up in single precision.
+  QVERIFY(std::abs(out.section(' ', -1).toDouble() - sum / count) < 1e-4 * (1.0 + std::abs(sum / count)));
+}
+
 void TestSession::aNewerSchemaIsRefusedWithBothNumbers() {
   const std::string file = copy("newer.gpss");
   change(file, "PRAGMA user_version=7");
-  for (const std::string& text : {SessionFile::open(file).error().text(), SessionWriter::append(file).error().text()}) {
-    QVERIFY2(text.find("schema 7") != std::string::npos && text.find("up to 1") != std::string::npos, text.c_str());
+  for (const std::string& text :
+       {SessionFile::open(file).error().text(), SessionWriter::append(file).error().text()}) {
+    QVERIFY2(text.find("schema 7") != std::string::npos && text.find("up to 1") != std::string::npos,
+             text.c_str());
   }
   const std::string other = copy("other.gpss");
   change(other, "PRAGMA application_id=1");
@@ -231,7 +269,8 @@ void TestSession::aFlippedBitIsFound() {
   QVERIFY(session->snapshot(run, task, 1).ok());
   const auto damaged = session->snapshot(run, task, 2);
   QVERIFY(!damaged.ok());
-  QVERIFY2(damaged.error().text().find("iteration 2, controller.K") != std::string::npos, damaged.error().text().c_str());
+  QVERIFY2(damaged.error().text().find("iteration 2, controller.K") != std::string::npos,
+           damaged.error().text().c_str());
   QVERIFY(session->resume(run, 3).ok());
   QVERIFY(!session->check().ok());
 }
@@ -244,7 +283,8 @@ void TestSession::impossibleSizesAreRefusedBeforeAllocation() {
       "UPDATE arrays SET data=zeroblob(7) WHERE name='samples.X'",
       "UPDATE arrays SET data='text' WHERE name='samples.X'",
       "UPDATE arrays SET shape='[1]', dtype='<i8', crc=0, data=zeroblob(8) WHERE name='samples.X'",
-      "UPDATE states SET shape='[]', dtype='<i8', data=x'ffffffffffffff7f', crc=0 WHERE name='conditions.count'",
+      "UPDATE states SET shape='[]', dtype='<i8', data=x'ffffffffffffff7f', crc=0 WHERE "
+      "name='conditions.count'",
   };
   for (const char* sql : kAttacks) {
     const std::string file = copy("attack.gpss");
@@ -291,9 +331,12 @@ void TestSession::statesMustFitTheScene_data() {
   QTest::addColumn<std::string>("name");
   QTest::addColumn<std::string>("dtype");
   QTest::addColumn<std::string>("shape");
-  QTest::newRow("a condition less") << std::string("conditions.count") << std::string("<i8") << std::string("[]");
-  QTest::newRow("a controller of one step") << std::string("conditions.1.controller.K") << std::string("<f8") << std::string("[1,2,7]");
-  QTest::newRow("a network without layers") << std::string("policy.widths") << std::string("<i8") << std::string("[0]");
+  QTest::newRow("a condition less") << std::string("conditions.count") << std::string("<i8")
+                                    << std::string("[]");
+  QTest::newRow("a controller of one step")
+      << std::string("conditions.1.controller.K") << std::string("<f8") << std::string("[1,2,7]");
+  QTest::newRow("a network without layers")
+      << std::string("policy.widths") << std::string("<i8") << std::string("[0]");
   QTest::newRow("a negative count") << std::string("rollouts") << std::string("<i8") << std::string("[]");
 }
 
@@ -307,9 +350,11 @@ void TestSession::statesMustFitTheScene() {
   std::vector<std::byte> data(static_cast<std::size_t>(bytes));
   if (name == "rollouts") std::memset(data.data(), 0xff, data.size());
   if (name == "conditions.count") data[0] = std::byte{3};
-  QByteArray hex = QByteArray(reinterpret_cast<const char*>(data.data()), static_cast<int>(data.size())).toHex();
-  change(file, "UPDATE states SET dtype='" + dtype + "', shape='" + shape + "', crc=" + std::to_string(crc32(data)) +
-                   ", data=x'" + hex.toStdString() + "' WHERE name='" + name + "'");
+  QByteArray hex =
+      QByteArray(reinterpret_cast<const char*>(data.data()), static_cast<int>(data.size())).toHex();
+  change(file, "UPDATE states SET dtype='" + dtype + "', shape='" + shape +
+                   "', crc=" + std::to_string(crc32(data)) + ", data=x'" + hex.toStdString() +
+                   "' WHERE name='" + name + "'");
   const auto session = SessionFile::open(file);
   QVERIFY(session.ok());
   const auto setup = session->resume(*session->run(""), 3);

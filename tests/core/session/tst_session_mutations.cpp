@@ -17,7 +17,8 @@ QByteArray golden() {
 }
 
 Result<SessionFile> load(const QByteArray& bytes) {
-  return SessionFile::fromBytes(std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))), "mutated.gpss");
+  return SessionFile::fromBytes(
+      std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))), "mutated.gpss");
 }
 
 /// Everything a program does with a session, whatever it holds. Returns what was said about it.
@@ -45,7 +46,8 @@ QStringList useAll(const QByteArray& bytes) {
       if (const auto policy = session->policy(run, **task, k); !policy) note(policy.error());
     }
     const auto states = session->states(run);
-    if (!states) note(states.error());
+    if (!states)
+      note(states.error());
     else if (!states->empty()) {
       if (const auto setup = session->resume(run, states->back()); !setup) note(setup.error());
     }
@@ -65,8 +67,12 @@ QByteArray mutated(QByteArray bytes, QRandomGenerator& random) {
     if (random.bounded(3) == 0) at %= 12 * kPage;
     at = std::min(at, static_cast<int>(bytes.size()) - 1);
     switch (random.bounded(6)) {
-      case 0: bytes[at] = static_cast<char>(bytes[at] ^ (1 << random.bounded(8))); break;
-      case 1: bytes[at] = static_cast<char>(kTempting[random.bounded(7)]); break;
+      case 0:
+        bytes[at] = static_cast<char>(bytes[at] ^ (1 << random.bounded(8)));
+        break;
+      case 1:
+        bytes[at] = static_cast<char>(kTempting[random.bounded(7)]);
+        break;
       case 2:
         for (int i = at; i < std::min(at + 1 + random.bounded(64), static_cast<int>(bytes.size())); ++i) {
           bytes[i] = static_cast<char>(random.bounded(256));
@@ -82,8 +88,10 @@ QByteArray mutated(QByteArray bytes, QRandomGenerator& random) {
         for (int i = at; i < std::min(at + 4, static_cast<int>(bytes.size())); ++i) bytes[i] = '\xff';
         break;
       default:
-        if (random.bounded(8) == 0) bytes.truncate(std::max(kPage, at));
-        else bytes[at] = static_cast<char>(bytes[at] + 1);
+        if (random.bounded(8) == 0)
+          bytes.truncate(std::max(kPage, at));
+        else
+          bytes[at] = static_cast<char>(bytes[at] + 1);
         break;
     }
   }
@@ -114,8 +122,10 @@ void TestSessionMutations::theGoldenSessionOpens() {
   QCOMPARE(events[0].iteration, 3);
   const auto rows = *session->rows(run);
   // As they were printed when the file was written.
-  QCOMPARE(QString::number(*rows[0].report.metrics.mean(Metric::LocalCost), 'g', 10), QStringLiteral("1551.680361"));
-  QCOMPARE(QString::number(*rows[3].report.metrics.mean(Metric::GlobalCost), 'g', 10), QStringLiteral("1492.975244"));
+  QCOMPARE(QString::number(*rows[0].report.metrics.mean(Metric::LocalCost), 'g', 10),
+           QStringLiteral("1551.680361"));
+  QCOMPARE(QString::number(*rows[3].report.metrics.mean(Metric::GlobalCost), 'g', 10),
+           QStringLiteral("1492.975244"));
 }
 
 void TestSessionMutations::theGoldenSessionGoesOn() {
@@ -143,7 +153,8 @@ void TestSessionMutations::mutationsDoNoHarm() {
     const QStringList said = useAll(changed);
     refused += said.isEmpty() ? 0 : 1;
     for (const QString& sentence : said) {
-      QVERIFY2(sentence.size() > 20 && sentence.contains('.'), qPrintable(QStringLiteral("mutation %1: %2").arg(i).arg(sentence)));
+      QVERIFY2(sentence.size() > 20 && sentence.contains('.'),
+               qPrintable(QStringLiteral("mutation %1: %2").arg(i).arg(sentence)));
     }
   }
   // Bytes that nobody reads may change; most do not go unseen.

@@ -28,8 +28,8 @@ void TestSessionResume::tenAreFiveAndFive_data() {
     const std::string id(entry.id);
     QTest::addRow("%s, four conditions", id.c_str()) << id << std::string("two_link_arm") << Settings{};
     QTest::addRow("%s", id.c_str()) << id << std::string("point_mass") << Settings{};
-    QTest::addRow("%s, window prior", id.c_str()) << id << std::string("point_mass")
-                                                 << Settings{{"dyn.gmm", "false"}, {"dyn.window", "2"}};
+    QTest::addRow("%s, window prior", id.c_str())
+        << id << std::string("point_mass") << Settings{{"dyn.gmm", "false"}, {"dyn.window", "2"}};
     QTest::addRow("%s, rollback, shared mixture", id.c_str())
         << id << std::string("point_mass") << Settings{{"step.rollback", "true"}, {"dyn.gmm_shared", "true"}};
   }
@@ -96,7 +96,8 @@ void TestSessionResume::tenAreFiveAndFive() {
   QVERIFY(a.ok() && b.ok());
   QCOMPARE(differenceOf(*a, *b, 10), QString());
   // The comparison sees a difference where there is one.
-  QVERIFY(!differenceOf(*a->arrays("arrays", *a->run(""), 9), *b->arrays("arrays", *b->run(""), 10)).isEmpty());
+  QVERIFY(
+      !differenceOf(*a->arrays("arrays", *a->run(""), 9), *b->arrays("arrays", *b->run(""), 10)).isEmpty());
   QCOMPARE((*b->states(*b->run(""))).back(), 10);
   const Status sound = b->check();
   QVERIFY2(sound.ok(), sound.ok() ? "" : sound.error().text().c_str());
@@ -134,7 +135,8 @@ void TestSessionResume::changesThatWaitedTakeEffect() {
     partly(watched);
     watched.run.start();
     QVERIFY(watched.waitFor({RunState::Finished}));
-    QCOMPARE(watched.snapshots[2]->events.size(), std::size_t(3));  // none was lost with the stopped iteration
+    QCOMPARE(watched.snapshots[2]->events.size(),
+             std::size_t(3));  // none was lost with the stopped iteration
   }
   {
     Watched watched(begin(second));
@@ -185,30 +187,31 @@ void TestSessionResume::keyframesGoOnAsWell() {
   const QTemporaryDir folder;
   const std::string whole = folder.filePath("whole.gpss").toStdString();
   const std::string fork = folder.filePath("fork.gpss").toStdString();
-  trainTo(whole, sceneSetup("mdgps", "point_mass", 28));
+  trainTo(whole, sceneSetup("trajopt", "point_mass", kKeyframeEvery + 2));
   const auto session = SessionFile::open(whole);
   QVERIFY(session.ok());
   const SessionRun run = *session->run("");
-  QCOMPARE(*session->states(run), (std::vector<int>{25, 28}));
-  RunSetup setup = *session->resume(run, 25);
+  QCOMPARE(*session->states(run), (std::vector<int>{kKeyframeEvery, kKeyframeEvery + 2}));
+  RunSetup setup = *session->resume(run, kKeyframeEvery);
   {
     const auto writer = *SessionWriter::create(fork);
     RunOrigin origin;
     origin.parent = run.id;
-    origin.parentIteration = 25;
-    setup.name = "mdgps-2";
+    origin.parentIteration = kKeyframeEvery;
+    setup.name = "trajopt-2";
     setup.recorder = *writer->begin(setup, origin);
     Watched watched(setup);
     watched.run.start();
     QVERIFY(watched.waitFor({RunState::Finished}));
-    QCOMPARE(watched.snapshots.size(), std::size_t(3));
+    QCOMPARE(watched.snapshots.size(), std::size_t(2));
   }
   const auto forked = SessionFile::open(fork);
   QVERIFY(forked.ok());
-  for (int k = 26; k <= 28; ++k) {
-    QCOMPARE(differenceOf(*session->arrays("arrays", run, k), *forked->arrays("arrays", *forked->run(""), k)), QString());
+  for (int k = kKeyframeEvery + 1; k <= kKeyframeEvery + 2; ++k) {
+    QCOMPARE(differenceOf(*session->arrays("arrays", run, k), *forked->arrays("arrays", *forked->run(""), k)),
+             QString());
   }
-  QVERIFY(!session->resume(run, 27).ok());
+  QVERIFY(!session->resume(run, kKeyframeEvery + 1).ok());
 }
 
 QTEST_APPLESS_MAIN(TestSessionResume)
