@@ -9,7 +9,7 @@
 #include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QDropEvent>
-#include <QFileInfo>
+#include <QMenu>
 #include <QMimeData>
 #include <QSignalBlocker>
 #include <QStackedWidget>
@@ -24,9 +24,11 @@
 #include "app/documents/recovery_copy.h"
 #include "app/documents/scene_document.h"
 #include "app/forms/design/design_page.h"
+#include "app/forms/recent_files.h"
 #include "app/forms/run_panel.h"
 #include "app/forms/status_strip.h"
 #include "app/forms/workspace.h"
+#include "app/tab_order.h"
 #include "core/scene/scene_reader.h"
 #include "widgets/panels/parameter_form.h"
 #include "widgets/panels/start_page.h"
@@ -44,6 +46,7 @@ constexpr int kTicksPerPlot = 3;
 /// Messages lie over the page, below its own row of tools.
 constexpr int kMessagesTop = 44;
 
+/// The first task among what is dropped; empty: none.
 QString sceneFileOf(const QMimeData* data) {
   for (const QUrl& url : data->urls()) {
     if (url.isLocalFile() && url.toLocalFile().endsWith(".json", Qt::CaseInsensitive))
@@ -92,6 +95,8 @@ MainWindow::MainWindow(WindowSetup setup, QWidget* parent)
 
 MainWindow::~MainWindow() {
   m_timer.stop();
+  // The field that has the keyboard commits when it loses it, to a document that must still be there.
+  hide();
   // All are told before the first is waited for.
   for (const auto& run : m_runs) run->stop();
 }
@@ -145,7 +150,15 @@ void MainWindow::makeLayout() {
 }
 
 void MainWindow::connectViews() {
-  connect(m_start, &StartPage::sceneChosen, this, &MainWindow::openWhenAllowed);
+  connect(m_start, &StartPage::sceneChosen, this, [this](const QString& nameOrFile) {
+    if (m_settings.recentFiles().contains(nameOrFile)) {
+      openRecent(nameOrFile);
+    } else {
+      openWhenAllowed(nameOrFile);
+    }
+  });
+  connect(m_start, &StartPage::removeRequested, this, &MainWindow::forgetRecent);
+  connect(m_actions.recent, &QMenu::aboutToShow, this, &MainWindow::fillRecentMenu);
   connect(m_start, &StartPage::openRequested, this, &MainWindow::chooseSceneFile);
   connect(m_start, &StartPage::newRequested, this, &MainWindow::newTask);
   connect(m_workspace, &Workspace::iterationChosen, m_plots, &PlotBoard::setIteration);
@@ -178,16 +191,10 @@ void MainWindow::connectViews() {
     }
     m_formDirty = true;  // the field goes back to the value in force
   });
-  connect(m_messages, &MessageBar::actionTriggered, this, [this](const QString& key) {
-    const auto answer = m_answers.find(key);
-    if (answer == m_answers.end()) return;
-    const std::function<void()> yes = std::move(answer->second);
-    m_answers.erase(answer);
-    m_messages->dismiss(key);
-    yes();
-  });
+  connect(m_messages, &MessageBar::actionTriggered, this, [this](const QString& key) { answer(key, false); });
+  connect(m_messages, &MessageBar::keepTriggered, this, [this](const QString& key) { answer(key, true); });
   connect(m_messages, &MessageBar::dismissed, this, [this](const QString& key) {
-    m_answers.erase(key);
+    forgetAnswers(key);
     if (key == "close") m_closing = m_discarding = false;  // the answer was no
     if (key == "recover") m_recoverLater = true;
   });
@@ -195,9 +202,39 @@ void MainWindow::connectViews() {
 
 void MainWindow::ask(const QString& key, const QString& what, const QString& mend, const QString& action,
                      std::function<void()> yes) {
+  forgetAnswers(key);
   m_answers[key] = std::move(yes);
   m_messages->post(
       {.key = key, .severity = Severity::Warning, .what = what, .where = {}, .mend = mend, .action = action});
+}
+
+void MainWindow::askToKeep(const QString& key, const QString& what, const QString& mend, const QString& action,
+                           std::function<void()> yes, const QString& keep, std::function<void()> keeping) {
+  m_answers[key] = std::move(yes);
+  m_keeping[key] = std::move(keeping);
+  m_messages->post({.key = key,
+                    .severity = Severity::Warning,
+                    .what = what,
+                    .where = {},
+                    .mend = mend,
+                    .action = action,
+                    .keep = keep,
+                    .cancels = true});
+}
+
+void MainWindow::answer(const QString& key, bool keeps) {
+  auto& answers = keeps ? m_keeping : m_answers;
+  const auto found = answers.find(key);
+  if (found == answers.end()) return;
+  const std::function<void()> chosen = std::move(found->second);
+  forgetAnswers(key);
+  m_messages->dismiss(key);
+  chosen();
+}
+
+void MainWindow::forgetAnswers(const QString& key) {
+  m_answers.erase(key);
+  m_keeping.erase(key);
 }
 
 std::vector<RunSession*> MainWindow::runs() const {
@@ -231,7 +268,7 @@ void MainWindow::watch(RunSession* run) {
     if (state != RunState::Failed) {
       const QString key = "failure." + letter(run);
       m_messages->dismiss(key);
-      m_answers.erase(key);
+      forgetAnswers(key);
     }
   });
   connect(run, &RunSession::failed, this, [this, run](const Failure& failure) { showFailure(run, failure); });
@@ -265,6 +302,8 @@ void MainWindow::tick() {
       m_formDirty = false;
       showForm();
       showFairness();
+      // Views and fields were made anew.
+      orderTabs({m_actions.toolBar, m_messages, m_workspace, m_panel, m_plots});
     }
   }
   // One heavy piece per tick: two canvases and four plots at once would hold up a click.
@@ -357,7 +396,7 @@ void MainWindow::showWorkspace() {
   m_actions.learn->setChecked(true);
   if (m_pages->currentWidget() == m_workspace) return;
   m_messages->dismiss("back");
-  m_answers.erase("back");
+  forgetAnswers("back");
   m_pages->setCurrentWidget(m_workspace);
   const QByteArray layout = m_settings.layout();
   if (layout.isEmpty() || !restoreState(layout, kLayoutVersion)) {
@@ -385,9 +424,11 @@ void MainWindow::showTiles() {
                      {},
                      stress ? tr("Stress tests") : tr("Tasks")});
   }
-  m_start->setScenes(tiles);
-  if (tiles.empty()) return;
-  if (auto* first = m_start->findChild<QWidget*>("scene." + tiles.front().name)) first->setFocus();
+  std::vector<SceneTile> all = recentTiles(m_settings.recentFiles());
+  all.insert(all.end(), tiles.begin(), tiles.end());
+  m_start->setScenes(all);
+  if (all.empty()) return;
+  if (auto* first = m_start->findChild<QWidget*>("scene." + all.front().name)) first->setFocus();
 }
 
 void MainWindow::applyChosenTheme() {
@@ -424,12 +465,11 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   const bool discarding = std::exchange(m_discarding, false);
   const bool closing = std::exchange(m_closing, false);
   if (unsaved() && !discarding) {
-    ask("close", tr("%1 has changes that are not saved.").arg(m_document->displayName()),
-        tr("Save it first to keep them."), tr("Discard and close"), [this, closing] {
-          m_discarding = true;
-          m_closing = closing;
-          close();
-        });
+    askAboutChanges("close", tr("and close"), [this, closing] {
+      m_discarding = true;
+      m_closing = closing;
+      close();
+    });
     event->ignore();
     return;
   }
@@ -455,14 +495,27 @@ void MainWindow::closeEvent(QCloseEvent* event) {
 }
 
 void MainWindow::dragEnterEvent(QDragEnterEvent* event) {
-  if (!sceneFileOf(event->mimeData()).isEmpty()) event->acceptProposedAction();
+  // Other files too: refusing them without a word would leave the user wondering.
+  if (event->mimeData()->hasUrls()) event->acceptProposedAction();
 }
 
 void MainWindow::dropEvent(QDropEvent* event) {
-  const QString file = sceneFileOf(event->mimeData());
-  if (file.isEmpty()) return;
+  const QList<QUrl> urls = event->mimeData()->urls();
+  if (urls.isEmpty()) return;
   event->acceptProposedAction();
-  openWhenAllowed(file);
+  const QString file = sceneFileOf(event->mimeData());
+  if (!file.isEmpty()) {
+    m_messages->dismiss("drop");
+    openWhenAllowed(file);
+    return;
+  }
+  const QUrl& first = urls.front();
+  m_messages->post({.key = "drop",
+                    .severity = Severity::Warning,
+                    .what = tr("%1 is no task, so it was not opened.").arg(first.fileName()),
+                    .where = first.isLocalFile() ? first.toLocalFile() : first.toDisplayString(),
+                    .mend = tr("Drop a file on this computer whose name ends in .scene.json."),
+                    .action = {}});
 }
 
 }  // namespace gps::ui

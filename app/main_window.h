@@ -15,6 +15,7 @@
 #include "app/documents/recovery_copy.h"
 #include "app/documents/settings.h"
 #include "app/window_actions.h"
+#include "core/scene/tree_edit.h"
 #include "widgets/panels/message_bar.h"
 
 class QDockWidget;
@@ -114,7 +115,14 @@ class MainWindow : public QMainWindow {
   void showEditActions();
   /// Says in the message bar how saving went; true: it went well.
   bool saySaved(const Status& done);
-  void chooseTaskFile();
+  /// Asks for a name; `then` follows when it was saved.
+  void chooseTaskFile(std::function<void()> then = {});
+  /// Saves where the task belongs: asks for a name where it has none, and before it overwrites what somebody else
+  /// wrote. `then` follows when it was saved.
+  void requestSave(std::function<void()> then = {});
+  /// Changes would be lost: offers to save them first, to give them up, or neither. `then` follows the first two;
+  /// `where`: "and open", what both lead to; empty: nothing more.
+  void askAboutChanges(const QString& key, const QString& where, std::function<void()> then);
   void offerRecovery();
   /// Ends and forgets the runs, and what was said about them.
   void dropRuns();
@@ -130,6 +138,8 @@ class MainWindow : public QMainWindow {
   /// Before a run goes on: the form shows what it goes on with, and questions that this answers are withdrawn.
   void settleForm();
   void withdraw(std::initializer_list<const char*> questions);
+  /// The answers of a question that is gone.
+  void forgetAnswers(const QString& key);
   void requestStart();
   void requestStep(StepUnit unit);
   void requestReset();
@@ -153,13 +163,30 @@ class MainWindow : public QMainWindow {
   /// A question in the message bar: `yes` runs when its button is pressed.
   void ask(const QString& key, const QString& what, const QString& mend, const QString& action,
            std::function<void()> yes);
+  /// The same with a second button before it, on whose way nothing is lost, and with Cancel.
+  void askToKeep(const QString& key, const QString& what, const QString& mend, const QString& action,
+                 std::function<void()> yes, const QString& keep, std::function<void()> keeping);
+  void answer(const QString& key, bool keeps);
+
+  /// Whether the runs are of the task as it is now. Words about the task make no difference.
+  bool runsAreOfThisTask() const;
+  /// The runs of the task as it was, beside changes that are kept.
+  void showEarlierResults();
+  /// Says what the way back to the runs is, as the task changes.
+  void showWayBack();
+
+  /// Shipped scenes are on the start page anyway.
+  void noteRecent(const QString& file);
+  void forgetRecent(const QString& file);
+  void fillRecentMenu();
+  void openRecent(const QString& file);
 
   WindowSetup m_setup;
   Settings m_settings;
   WindowActions m_actions;
   std::unique_ptr<SceneDocument> m_document;
   std::unique_ptr<RecoveryCopy> m_recovery;
-  QByteArray m_learned;  ///< text of the task that the runs are of
+  std::optional<SceneTree> m_learned;  ///< the task that the runs are of
   std::vector<std::unique_ptr<RunSession>> m_runs;
   int m_selected = 0;
 
@@ -183,7 +210,8 @@ class MainWindow : public QMainWindow {
   bool m_closing = false;     ///< asked before, or nothing to ask
   bool m_discarding = false;  ///< the same about changes that are not saved
   bool m_recoverLater = false;  ///< the offer of unsaved work was closed; the next start makes it again
-  std::map<QString, std::function<void()>> m_answers;
+  std::map<QString, std::function<void()>> m_answers;  ///< to questions, by their keys
+  std::map<QString, std::function<void()>> m_keeping;  ///< the answers on whose way nothing is lost
   std::vector<std::pair<QString, QString>> m_queuedShown;
 };
 

@@ -110,6 +110,7 @@ void MainWindow::connectActions() {
   });
   connect(m_panel->form(), &ParameterForm::levelChanged, this, [this](Level level) {
     m_settings.setLevel(level);
+    m_formDirty = true;
     m_actions.levels->actions().at(static_cast<int>(level))->setChecked(true);
   });
   connect(a.keys, &QAction::triggered, this, &MainWindow::showKeys);
@@ -126,7 +127,7 @@ bool MainWindow::beginRuns(std::shared_ptr<const Task> task, const std::string& 
     return false;
   }
   dropRuns();
-  m_learned = m_document->text();
+  m_learned = m_document->tree();
   m_runs.push_back(std::make_unique<RunSession>(
       RunSetup{algorithm + "-1", algorithm, std::move(task), *std::move(parameters)}, legend(algorithm, 0)));
   watch(m_runs.back().get());
@@ -171,7 +172,7 @@ void MainWindow::removeSecondRun() {
   const auto remove = [this] {
     if (m_runs.size() < 2) return;
     m_messages->dismiss("failure.B");
-    m_answers.erase("failure.B");
+    forgetAnswers("failure.B");
     m_workspace->setRuns({m_runs.front().get()});
     m_runs.pop_back();
     m_selected = 0;
@@ -231,7 +232,7 @@ void MainWindow::requestAlgorithm() {
 void MainWindow::withdraw(std::initializer_list<const char*> questions) {
   for (const char* key : questions) {
     m_messages->dismiss(key);
-    m_answers.erase(key);
+    forgetAnswers(key);
   }
 }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The task of the window: designing it, saving it, and learning what it has become.
 #include <QAction>
+#include <QActionGroup>
 #include <QDockWidget>
 #include <QFileDialog>
 #include <QFileInfo>
+#include <QMenu>
 #include <QStackedWidget>
 #include <QStatusBar>
 #include <QToolBar>
@@ -13,19 +15,31 @@
 #include "app/documents/recovery_copy.h"
 #include "app/documents/scene_document.h"
 #include "app/forms/design/design_page.h"
+#include "app/forms/design/history_panel.h"
 #include "app/forms/workspace.h"
 #include "app/main_window.h"
 #include "core/algorithms/check_scene.h"
 #include "core/scene/scene_reader.h"
+#include "widgets/editor/scene_editor.h"
 
 namespace gps::ui {
 
 void MainWindow::connectDesign() {
   m_design->setDocument(m_document.get());
+  m_design->history()->setOpen(m_settings.historyShown());
+  connect(m_design->history(), &HistoryPanel::openChanged, this,
+          [this](bool open) { m_settings.setHistoryShown(open); });
   connect(m_document.get(), &SceneDocument::stateChanged, this, [this] {
     showTitle();
     showEditActions();
     showControls();
+    showWayBack();
+    // Asked while there were some, the questions say what no longer holds.
+    if (!unsaved()) {
+      for (const auto& [key, keeping] : std::map(m_keeping)) {
+        if (key == "open" || key == "close") withdraw({qPrintable(key)});
+      }
+    }
   });
   connect(m_document.get(), &SceneDocument::changed, this, [this] {
     if (m_pages->currentWidget() == m_design) showControls();
@@ -48,14 +62,8 @@ void MainWindow::connectDesign() {
 
   WindowActions& a = m_actions;
   connect(a.newTask, &QAction::triggered, this, &MainWindow::newTask);
-  connect(a.save, &QAction::triggered, this, [this] {
-    if (m_document->needsName()) {
-      chooseTaskFile();
-    } else {
-      saveTask();
-    }
-  });
-  connect(a.saveAs, &QAction::triggered, this, &MainWindow::chooseTaskFile);
+  connect(a.save, &QAction::triggered, this, [this] { requestSave(); });
+  connect(a.saveAs, &QAction::triggered, this, [this] { chooseTaskFile(); });
   connect(a.undo, &QAction::triggered, this, [this] { m_document->undo(); });
   connect(a.redo, &QAction::triggered, this, [this] { m_document->redo(); });
   connect(a.cut, &QAction::triggered, m_design, &DesignPage::cutSelected);
@@ -63,6 +71,10 @@ void MainWindow::connectDesign() {
   connect(a.paste, &QAction::triggered, m_design, &DesignPage::paste);
   connect(a.duplicate, &QAction::triggered, m_design, &DesignPage::duplicateSelected);
   connect(a.remove, &QAction::triggered, m_design, &DesignPage::removeSelected);
+  a.insert->addActions(m_design->addMenu()->actions());
+  connect(a.panes, &QActionGroup::triggered, this, [this](const QAction* action) {
+    m_design->focusPane(static_cast<DesignPane>(action->data().toInt()));
+  });
   connect(a.design, &QAction::triggered, this, &MainWindow::showDesign);
   connect(a.learn, &QAction::triggered, this, [this] { showLearn(false); });
   showEditActions();
@@ -102,14 +114,15 @@ void MainWindow::showEditActions() {
   for (QAction* action : {a.cut, a.copy, a.duplicate, a.remove})
     action->setEnabled(designing && m_design->canCopy());
   a.paste->setEnabled(designing);
+  a.insert->menuAction()->setEnabled(designing);
+  a.panes->setEnabled(designing);
   const bool task = designing || !m_runs.empty();
   a.save->setEnabled(task);
   a.saveAs->setEnabled(task);
 }
 
 void MainWindow::showDesign() {
-  m_messages->dismiss("back");
-  m_answers.erase("back");
+  withdraw({"back", "earlier"});
   leaveWorkspace();
   m_pages->setCurrentWidget(m_design);
   m_actions.toolBar->show();
@@ -117,33 +130,37 @@ void MainWindow::showDesign() {
   showTitle();
   showEditActions();
   showControls();
-  m_design->setFocus();
+  // Letters then choose tools, and N a robot.
+  m_design->view()->setFocus();
 }
 
 std::shared_ptr<const Task> MainWindow::compileDocument() {
   const std::string name = m_document->displayName().toStdString();
   Result<CheckedScene> checked = checkSceneText(m_document->text().toStdString(), name);
   if (checked) return checked->task;
-  m_messages->post("task", Severity::Error, checked.error());
+  const bool results = discardedIterations() > 0;
+  if (results) m_answers["task"] = [this] { showEarlierResults(); };
+  m_messages->post("task", Severity::Error, checked.error(), results ? tr("See earlier results") : QString());
   return nullptr;
 }
 
 void MainWindow::dropRuns() {
   m_messages->clear();
   m_answers.clear();
+  m_keeping.clear();
   m_workspace->setRuns({});
   m_runs.clear();
   m_selected = 0;
-  m_learned.clear();
+  m_learned.reset();
 }
 
 void MainWindow::showLearn(bool start) {
   m_design->settle();
-  const bool same = !m_runs.empty() && m_document->text() == m_learned;
   const auto go = [this, start] {
     if (start) requestStart();
   };
-  if (same) {
+  if (runsAreOfThisTask()) {
+    withdraw({"task", "results", "earlier"});
     showWorkspace();
     m_actions.learn->setChecked(true);
     showTitle();
@@ -155,7 +172,7 @@ void MainWindow::showLearn(bool start) {
   const std::shared_ptr<const Task> task = compileDocument();
   (m_pages->currentWidget() == m_design ? m_actions.design : m_actions.learn)->setChecked(true);
   if (!task) return;
-  m_messages->dismiss("task");
+  withdraw({"task"});
   const std::string algorithm = m_runs.empty() ? kFirstAlgorithm : m_runs.front()->setup().algorithm;
   const auto begin = [this, algorithm, go] {
     // The question may have stood while the task was changed further.
@@ -167,9 +184,9 @@ void MainWindow::showLearn(bool start) {
     begin();
     return;
   }
-  ask("task", tr("The task has changed, so a new run begins."),
-      tr("The %n iteration(s) made so far are discarded; undo the changes to keep them.", nullptr, lost),
-      tr("New run"), begin);
+  askToKeep("task", tr("The task has changed, so a new run begins."),
+            tr("The %n iteration(s) made so far are discarded then.", nullptr, lost), tr("New run"), begin,
+            tr("See earlier results"), [this] { showEarlierResults(); });
 }
 
 void MainWindow::newTask() {
@@ -185,10 +202,8 @@ void MainWindow::newTask() {
     make();
     return;
   }
-  ask("open",
-      unsaved() ? tr("%1 has changes that are not saved.").arg(m_document->displayName())
-                : tr("A new task discards the run and its %n iteration(s).", nullptr, lost),
-      unsaved() ? tr("Save it first to keep them.") : QString(), tr("Discard"), make);
+  if (unsaved()) return askAboutChanges("open", {}, make);
+  ask("open", tr("A new task discards the run and its %n iteration(s).", nullptr, lost), {}, tr("Discard"), make);
 }
 
 bool MainWindow::saveTask() {
@@ -212,10 +227,11 @@ bool MainWindow::saySaved(const Status& done) {
                     .where = m_document->path(),
                     .mend = {},
                     .action = {}});
+  noteRecent(m_document->path());
   return true;
 }
 
-void MainWindow::chooseTaskFile() {
+void MainWindow::chooseTaskFile(std::function<void()> then) {
   auto* dialog = new QFileDialog(this, tr("Save task"), m_settings.lastFolder(), tr("Scenes (*.scene.json)"));
   dialog->setObjectName("dialog.saveTask");
   dialog->setAttribute(Qt::WA_DeleteOnClose);
@@ -224,9 +240,9 @@ void MainWindow::chooseTaskFile() {
   const QString name = m_document->path().isEmpty() ? m_document->displayName() + ".scene.json"
                                                     : QFileInfo(m_document->path()).fileName();
   dialog->selectFile(name);
-  connect(dialog, &QFileDialog::fileSelected, this, [this](const QString& file) {
+  connect(dialog, &QFileDialog::fileSelected, this, [this, then](const QString& file) {
     m_settings.setLastFolder(QFileInfo(file).absolutePath());
-    saveTaskAs(file);
+    if (saveTaskAs(file) && then) then();
   });
   dialog->open();
 }

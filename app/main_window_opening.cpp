@@ -50,6 +50,7 @@ bool MainWindow::openTask(std::shared_ptr<const Task> task, const std::string& a
     m_document->startWith(task->scene ? sceneTree(*task->scene, Defaults::LeftOut) : emptyTask("untitled"));
   }
   m_design->select(DesignSelection());
+  if (!m_document->path().isEmpty()) noteRecent(m_document->path());
   return beginRuns(std::move(task), algorithm);
 }
 
@@ -68,8 +69,7 @@ void MainWindow::openWhenAllowed(const QString& nameOrFile) {
     if (const std::shared_ptr<const Task> newest = readTask(nameOrFile)) openTask(newest, kFirstAlgorithm, file);
   };
   if (unsaved()) {
-    ask("open", tr("%1 has changes that are not saved.").arg(m_document->displayName()),
-        tr("Save it first to keep them."), tr("Discard and open"), open);
+    askAboutChanges("open", tr("and open"), open);
     return;
   }
   if (!anyActive()) {
@@ -108,14 +108,14 @@ bool MainWindow::openUnfinished(const QString& file) {
       return;
     }
     m_design->select(DesignSelection());
+    noteRecent(m_document->path());
     showDesign();
   };
   const int lost = discardedIterations();
   if (!unsaved() && !anyActive() && lost == 0) {
     open();
   } else if (unsaved()) {
-    ask("open", tr("%1 has changes that are not saved.").arg(m_document->displayName()),
-        tr("Save it first to keep them."), tr("Discard and open"), open);
+    askAboutChanges("open", tr("and open"), open);
   } else {
     ask("open", tr("Opening another task discards the run and its %n iteration(s).", nullptr, lost), {},
         tr("Open anyway"), open);

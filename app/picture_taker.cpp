@@ -6,6 +6,7 @@
 #include <QPixmap>
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 
 #include "app/documents/scene_document.h"
 #include "app/documents/scene_folder.h"
@@ -30,8 +31,17 @@ Status PictureTaker::begin() {
     for (const std::string& algorithm : m_options.algorithms) {
       if (const Result<const AlgorithmEntry*> entry = findAlgorithm(algorithm); !entry) return entry.error();
     }
-    if (const Result<Scene> found = findScene(scene, sceneFolder()); !found) return found.error();
-    if (!m_window.openScene(QString::fromStdString(scene))) {
+    const QString name = QString::fromStdString(scene);
+    std::error_code error;
+    if (m_options.design && std::filesystem::exists(scene, error)) {
+      // Also one that can't be learned yet.
+      m_window.openWhenAllowed(name);
+      if (m_window.document()->path() != QFileInfo(name).absoluteFilePath()) {
+        return Error{"The file " + scene + " holds no task.", "--scene", "gps-studio check FILE says what is wrong."};
+      }
+    } else if (const Result<Scene> found = findScene(scene, sceneFolder()); !found) {
+      return found.error();
+    } else if (!m_window.openScene(name)) {
       return Error{"The scene " + scene + " can't be shown.", "--scene",
                    "gps-studio check FILE says what is wrong."};
     }

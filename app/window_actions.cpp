@@ -10,6 +10,7 @@
 #include <QMainWindow>
 #include <QMenu>
 #include <QMenuBar>
+#include <QProxyStyle>
 #include <QToolBar>
 #include <QToolButton>
 
@@ -26,6 +27,15 @@ constexpr const char* kIconProperty = "iconName";
 QString tr(const char* text) {
   return QCoreApplication::translate("WindowActions", text);
 }
+
+/// Pictures of tasks are larger than the icons of other menus.
+class ThumbnailMenuStyle : public QProxyStyle {
+ public:
+  explicit ThumbnailMenuStyle(QObject* owner) { setParent(owner); }
+  int pixelMetric(PixelMetric metric, const QStyleOption* option, const QWidget* widget) const override {
+    return metric == PM_SmallIconSize ? 48 : QProxyStyle::pixelMetric(metric, option, widget);
+  }
+};
 
 QActionGroup* choices(QMainWindow* window, const char* prefix,
                       const QList<std::pair<QString, QString>>& entries) {
@@ -140,6 +150,19 @@ void WindowActions::makeViewActions() {
   showTests = addLayer("view.tests", tr("Test conditions"), tr("Starts and goals that no run trains on"), {});
   showTests->setChecked(false);
   fit = add("view.fit", tr("Fit to view"), tr("Show the whole scene and its paths"), "fit", "Ctrl+0");
+  panes = new QActionGroup(m_window);
+  panes->setExclusionPolicy(QActionGroup::ExclusionPolicy::None);
+  const std::pair<const char*, QString> places[] = {{"view.goToParts", tr("Parts of the task")},
+                                                    {"view.goToDrawing", tr("Drawing")},
+                                                    {"view.goToProperties", tr("Properties")},
+                                                    {"view.goToProblems", tr("Problems")}};
+  int place = 0;
+  for (const auto& [name, words] : places) {
+    QAction* action = add(name, words, tr("Put the keyboard there: %1").arg(words), {},
+                          QStringLiteral("Alt+%1").arg(place + 1));
+    action->setData(place++);
+    panes->addAction(action);
+  }
   themes = choices(m_window, "view.theme.",
                    {{"system", tr("Like the system")}, {"light", tr("Light")}, {"dark", tr("Dark")}});
   levels = choices(m_window, "view.level.",
@@ -152,7 +175,12 @@ void WindowActions::makeViewActions() {
 void WindowActions::makeMenus() {
   QMenuBar* bar = m_window->menuBar();
   QMenu* file = bar->addMenu(tr("&File"));
-  file->addActions({newTask, openScene, startPage});
+  file->addActions({newTask, openScene});
+  recent = file->addMenu(tr("Open &recent"));
+  recent->setObjectName("file.recent");
+  recent->setToolTipsVisible(true);
+  recent->setStyle(new ThumbnailMenuStyle(recent));
+  file->addAction(startPage);
   file->addSeparator();
   file->addActions({save, saveAs});
   file->addSeparator();
@@ -164,6 +192,9 @@ void WindowActions::makeMenus() {
   edit->addActions({undo, redo});
   edit->addSeparator();
   edit->addActions({cut, copy, paste, duplicate, remove});
+
+  insert = bar->addMenu(tr("&Insert"));
+  insert->setObjectName("insert");
 
   QMenu* run = bar->addMenu(tr("&Run"));
   run->addActions({start, pause, stepPhase, stepIteration, stop, reset});
@@ -178,13 +209,14 @@ void WindowActions::makeMenus() {
   view->addActions({showSamples, showLocal, showGlobal, showTubes, showGhosts, showGrid, showTests});
   view->addSeparator();
   view->addAction(fit);
+  view->addMenu(tr("Go to"))->addActions(panes->actions());
   view->addMenu(tr("Theme"))->addActions(themes->actions());
   view->addMenu(tr("Parameter level"))->addActions(levels->actions());
   m_docks = view->addMenu(tr("Panels"));
 
   QMenu* help = bar->addMenu(tr("&Help"));
   help->addActions({keys, about});
-  for (QMenu* menu : {file, edit, run, view, help}) menu->setToolTipsVisible(true);
+  for (QMenu* menu : {file, edit, insert, run, view, help}) menu->setToolTipsVisible(true);
 }
 
 void WindowActions::makeToolBar() {

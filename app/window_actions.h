@@ -28,6 +28,7 @@ class WindowActions {
   QAction* newTask;
   QAction* openScene;
   QAction* startPage;
+  QMenu* recent;  ///< filled by the window whenever it opens
   QAction* save;
   QAction* saveAs;
   QAction* exportLogA;
@@ -42,6 +43,7 @@ class WindowActions {
   QAction* paste;
   QAction* duplicate;
   QAction* remove;
+  QMenu* insert;  ///< filled by the window with what the Design view can add
   // Run
   QAction* start;
   QAction* pause;
@@ -63,6 +65,7 @@ class WindowActions {
   QAction* showGrid;
   QAction* showTests;
   QAction* fit;
+  QActionGroup* panes;  ///< of the Design view; data: DesignPane as int
   QActionGroup* themes;  ///< data: ThemeChoice as int
   QActionGroup* levels;  ///< data: Level as int
   QAction* switchTheme;  ///< light <-> dark, in the toolbar

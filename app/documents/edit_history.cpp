@@ -8,6 +8,7 @@ void EditHistory::drop(bool oldest) {
   m_bytes -= step.bytes;
   if (oldest) {
     m_steps.pop_front();
+    m_forgot = true;
     if (m_done > 0) --m_done;
     if (m_clean) {
       if (*m_clean == 0) {

@@ -32,6 +32,10 @@ class EditHistory {
 
   void setClean() { m_clean = m_done; }
   bool isClean() const { return m_clean == m_done; }
+  /// How many steps hold in the saved state; none: no undoing leads there.
+  std::optional<std::size_t> clean() const { return m_clean; }
+  /// Whether steps before the oldest were forgotten.
+  bool forgot() const { return m_forgot; }
   /// The saved state is not to be reached by undoing.
   void forgetClean() { m_clean.reset(); }
   /// Ends the running gesture: the next change is a step of its own.
@@ -50,6 +54,7 @@ class EditHistory {
   std::size_t m_bytes = 0;
   std::optional<std::size_t> m_clean = 0;  ///< count of done steps of the saved state; none: lost
   bool m_open = false;                     ///< the newest step may still grow
+  bool m_forgot = false;
 };
 
 }  // namespace gps::ui

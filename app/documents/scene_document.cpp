@@ -8,7 +8,9 @@
 #include <algorithm>
 
 #include "app/commands/add_part.h"
+#include "app/documents/task_problem.h"
 #include "app/documents/write_file.h"
+#include "core/algorithms/check_scene.h"
 #include "core/scene/json_text.h"
 #include "core/scene/scene_reader.h"
 
@@ -108,10 +110,18 @@ void SceneDocument::interpret() {
   m_readable = reading.scene.has_value();
   if (reading.scene) {
     m_scene = std::make_shared<const Scene>(*std::move(reading.scene));
-    m_problems = problemsOf(*m_scene);
+    // A drag shows sixty states in a second; its end is soon enough.
+    if (!m_inGesture) judge();
   } else {
     m_problems = {{Problem::Severity::Error, reading.pointer, reading.error->what, reading.error->mend}};
   }
+}
+
+void SceneDocument::judge() {
+  m_problems = problemsOf(*m_scene);
+  if (hasErrors()) return;
+  const Result<std::shared_ptr<const Task>> task = learnableTask(m_scene);
+  if (!task) m_problems.insert(m_problems.begin(), taskProblem(*m_scene, task.error()));
 }
 
 bool SceneDocument::hasErrors() const {
@@ -165,9 +175,14 @@ void SceneDocument::endGesture() {
   m_inGesture = false;
   SceneChange change = std::move(m_gesture);
   m_gesture = {};
-  if (changesNothing(change)) return;
-  m_history.push(std::move(change));
-  Q_EMIT stateChanged();
+  if (change.edits.empty()) return;
+  const bool nothing = changesNothing(change);
+  if (!nothing) m_history.push(std::move(change));
+  if (m_readable) {
+    judge();
+    Q_EMIT changed();
+  }
+  if (!nothing) Q_EMIT stateChanged();
 }
 
 void SceneDocument::cancelGesture() {
@@ -227,10 +242,20 @@ bool SceneDocument::needsName() const {
   return !m_shippedFolder.isEmpty() && QFileInfo(m_path).canonicalPath() == m_shippedFolder;
 }
 
-Status SceneDocument::save() {
+bool SceneDocument::differsOnDisk() const {
+  if (m_path.isEmpty() || !QFileInfo::exists(m_path)) return false;
+  const Result<QByteArray> text = readFile(m_path);
+  return !text || *text != m_fileText;
+}
+
+Status SceneDocument::save(bool overwrite) {
   if (needsName()) {
     return Error{m_path.isEmpty() ? "This task has no file yet." : "Shipped scenes are not changed.",
                  displayName().toStdString(), "Save it under another name."};
+  }
+  if (!overwrite && differsOnDisk()) {
+    return Error{"Another program has written this file since it was opened or saved here.", m_path.toStdString(),
+                 "Save the task under another name to keep both."};
   }
   return write(m_path);
 }

@@ -41,7 +41,8 @@ class SceneDocument : public QObject {
   std::shared_ptr<const Scene> scene() const { return m_scene; }
   /// Whether scene() is the present state.
   bool readable() const { return m_readable; }
-  /// Errors first. Empty for a task that can be learned and has nothing odd.
+  /// Errors first. Empty for a task that can be learned and has nothing odd. During a gesture those from before it,
+  /// as long as the task reads.
   const std::vector<Problem>& problems() const { return m_problems; }
   bool hasErrors() const;
 
@@ -67,7 +68,11 @@ class SceneDocument : public QObject {
   bool isModified() const { return !m_history.isClean(); }
   /// Whether save() needs another name first: no file yet, or a shipped one.
   bool needsName() const;
-  Status save();
+  /// Whether the file holds something else than was read from it or written to it here: somebody wrote it in
+  /// the meantime. Looks at the disk.
+  bool differsOnDisk() const;
+  /// Refuses to overwrite what somebody else wrote in the meantime, unless `overwrite`.
+  Status save(bool overwrite = false);
   /// Whole or not at all. The name of the task becomes that of the file, when it was that of the file before.
   Status saveAs(const QString& path);
   /// Reads the file again, as one step to undo.
@@ -84,6 +89,8 @@ class SceneDocument : public QObject {
  private:
   void reset(SceneTree tree);
   void interpret();
+  /// What is wrong or odd with a scene that reads, also what only compiling the task finds.
+  void judge();
   void apply(const SceneChange& change, bool forward);
   Status write(const QString& path);
   void watch();

@@ -108,4 +108,33 @@ void Settings::setLastFolder(const QString& folder) {
   m_store->setValue("files/folder", folder);
 }
 
+QStringList Settings::recentFiles() const {
+  QStringList files = m_store->value("files/recent").toStringList();
+  // Anybody may have written the file.
+  files.removeIf([](const QString& path) { return !QDir::isAbsolutePath(path); });
+  files.removeDuplicates();
+  return files.mid(0, kRecentFiles);
+}
+
+void Settings::addRecentFile(const QString& path) {
+  QStringList files = recentFiles();
+  files.removeAll(path);
+  files.prepend(path);
+  m_store->setValue("files/recent", files.mid(0, kRecentFiles));
+}
+
+void Settings::removeRecentFile(const QString& path) {
+  QStringList files = recentFiles();
+  files.removeAll(path);
+  m_store->setValue("files/recent", files);
+}
+
+bool Settings::historyShown() const {
+  return m_store->value("design/history", true).toBool();
+}
+
+void Settings::setHistoryShown(bool shown) {
+  m_store->setValue("design/history", shown);
+}
+
 }  // namespace gps::ui

@@ -3,6 +3,7 @@
 
 #include <QByteArray>
 #include <QString>
+#include <QStringList>
 #include <memory>
 
 #include "core/base/param_spec.h"
@@ -37,6 +38,14 @@ class Settings {
   /// Folder of the last opened or exported file.
   QString lastFolder() const;
   void setLastFolder(const QString& folder);
+  /// Tasks that were opened or saved, newest first; at most kRecentFiles, also of files that are gone.
+  QStringList recentFiles() const;
+  void addRecentFile(const QString& path);
+  void removeRecentFile(const QString& path);
+  static constexpr int kRecentFiles = 6;
+  /// Whether the Design view lists the steps of editing.
+  bool historyShown() const;
+  void setHistoryShown(bool shown);
 
  private:
   std::unique_ptr<QSettings> m_store;

@@ -6,13 +6,19 @@
 
 namespace gps {
 
-Result<CheckedScene> checkScene(std::shared_ptr<const Scene> scene) {
+Result<std::shared_ptr<const Task>> learnableTask(const std::shared_ptr<const Scene>& scene) {
   Result<std::shared_ptr<const Task>> task = compileTask(scene);
   if (!task) return task.error();
   for (const AlgorithmEntry& entry : algorithmRegistry()) {
     if (const Result<Parameters> parameters = parametersFor(**task, entry.id); !parameters)
       return parameters.error();
   }
+  return task;
+}
+
+Result<CheckedScene> checkScene(std::shared_ptr<const Scene> scene) {
+  Result<std::shared_ptr<const Task>> task = learnableTask(scene);
+  if (!task) return task.error();
   return CheckedScene{*std::move(task), problemsOf(*scene)};
 }
 

@@ -17,6 +17,10 @@ struct CheckedScene {
   std::vector<Problem> warnings;
 };
 
+/// A scene compiled, when every algorithm can learn it: its suggested parameters are read too. The error is the
+/// first thing that prevents it.
+Result<std::shared_ptr<const Task>> learnableTask(const std::shared_ptr<const Scene>& scene);
+
 /// Whether a scene can be learned by every algorithm: it is compiled and its suggested parameters are read.
 /// The error is the first thing that prevents it.
 Result<CheckedScene> checkScene(std::shared_ptr<const Scene> scene);

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <variant>
+#include <vector>
 
 #include "core/scene/scene_keys.h"
 #include "core/scene/scene_writer.h"
@@ -153,9 +155,66 @@ Status updateList(TreeEditor& editor, const ListOfParts& list, const SceneTree& 
   return Done{};
 }
 
+// Members are taken apart by structured bindings, so that nobody adds one that is forgotten here.
+bool same(const CircleShape& a, const CircleShape& b) {
+  const auto& [centreA, radiusA] = a;
+  const auto& [centreB, radiusB] = b;
+  return centreA == centreB && radiusA == radiusB;
+}
+bool same(const BoxShape& a, const BoxShape& b) {
+  const auto& [centreA, halfA, angleA] = a;
+  const auto& [centreB, halfB, angleB] = b;
+  return centreA == centreB && halfA == halfB && angleA == angleB;
+}
+bool same(const PolygonShape& a, const PolygonShape& b) {
+  const auto& [verticesA] = a;
+  const auto& [verticesB] = b;
+  return verticesA == verticesB;
+}
+bool same(const ChainShape& a, const ChainShape& b) {
+  const auto& [verticesA, closedA] = a;
+  const auto& [verticesB, closedB] = b;
+  return verticesA == verticesB && closedA == closedB;
+}
+
+bool sameShape(const Shape& a, const Shape& b) {
+  const auto& [geometryA, densityA, frictionA, restitutionA, groupA, sensorA] = a;
+  const auto& [geometryB, densityB, frictionB, restitutionB, groupB, sensorB] = b;
+  if (densityA != densityB || frictionA != frictionB || restitutionA != restitutionB || groupA != groupB ||
+      sensorA != sensorB || geometryA.index() != geometryB.index())
+    return false;
+  return std::visit(
+      [&other = geometryB](const auto& one) { return same(one, std::get<std::decay_t<decltype(one)>>(other)); },
+      geometryA);
+}
+
+bool sameBody(const Body& a, const Body& b) {
+  const auto& [idA, dynamicA, positionA, angleA, velocityA, spinA, linearA, angularA, bulletA, ghostA, loadA, pointA,
+               shapesA] = a;
+  const auto& [idB, dynamicB, positionB, angleB, velocityB, spinB, linearB, angularB, bulletB, ghostB, loadB, pointB,
+               shapesB] = b;
+  return idA == idB && dynamicA == dynamicB && positionA == positionB && angleA == angleB && velocityA == velocityB &&
+         spinA == spinB && linearA == linearB && angularA == angularB && bulletA == bulletB && ghostA == ghostB &&
+         loadA == loadB && pointA == pointB &&
+         std::equal(shapesA.begin(), shapesA.end(), shapesB.begin(), shapesB.end(), sameShape);
+}
+
+/// The scene without the bodies that stand at the same place of both lists, unchanged: nothing is to be done about
+/// them, and there may be hundreds. Only the list of bodies is made of them.
+Scene withoutSame(const Scene& scene, const Scene& other) {
+  Scene rest = scene;
+  std::vector<Body> changed;
+  for (std::size_t i = 0; i < scene.bodies.size(); ++i) {
+    if (i >= other.bodies.size() || !sameBody(scene.bodies[i], other.bodies[i])) changed.push_back(scene.bodies[i]);
+  }
+  rest.bodies = std::move(changed);
+  return rest;
+}
+
 }  // namespace
 
-Status updateTree(TreeEditor& editor, const Scene& shown, const Scene& wanted) {
+Status updateTree(TreeEditor& editor, const Scene& from, const Scene& to) {
+  const Scene shown = withoutSame(from, to), wanted = withoutSame(to, from);
   const SceneTree before = sceneTree(shown, Defaults::Written);
   const SceneTree after = sceneTree(wanted, Defaults::Written);
   std::optional<SceneTree> shortly;  // only new parts need it

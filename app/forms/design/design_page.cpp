@@ -21,6 +21,7 @@
 #include "app/commands/edit_part.h"
 #include "app/commands/remove_parts.h"
 #include "app/commands/rename_part.h"
+#include "app/forms/design/history_panel.h"
 #include "app/forms/design/inspector.h"
 #include "app/forms/design/problem_list.h"
 #include "widgets/editor/robot_templates.h"
@@ -145,6 +146,8 @@ void DesignPage::makeLayout() {
   leftColumn->setSpacing(0);
   leftColumn->addLayout(tools);
   leftColumn->addWidget(m_outline, 1);
+  m_history = new HistoryPanel(left);
+  leftColumn->addWidget(m_history);
 
   m_view = new SceneEditor(this);
   m_view->setObjectName("design.view");
@@ -198,20 +201,61 @@ QMenu* DesignPage::makeAddMenu() {
     action->setToolTip(QStringLiteral("<p>%1</p>").arg(tip.toHtmlEscaped()));
     connect(action, &QAction::triggered, this, [this, kind, type] { addPart(kind, type); });
   };
-  entry(menu, tr("Moving body"), tr("A box that moves"), PartKind::Body, "dynamic");
-  entry(menu, tr("Fixed body"), tr("A box that stands still"), PartKind::Body, "static");
-  const std::pair<PartKind, QString> kinds[] = {{PartKind::Joint, tr("Joint")},
-                                                {PartKind::Actuator, tr("Actuator")},
-                                                {PartKind::Sensor, tr("Sensor")},
-                                                {PartKind::Cost, tr("Cost term")}};
+  addRobots(menu->addMenu(tr("&Robot")));
+  entry(menu, tr("&Moving body"), tr("A box that moves"), PartKind::Body, "dynamic");
+  entry(menu, tr("&Fixed body"), tr("A box that stands still"), PartKind::Body, "static");
+  const std::pair<PartKind, QString> kinds[] = {{PartKind::Joint, tr("&Joint")},
+                                                {PartKind::Actuator, tr("&Actuator")},
+                                                {PartKind::Sensor, tr("&Sensor")},
+                                                {PartKind::Cost, tr("C&ost term")}};
   for (const auto& [kind, title] : kinds) {
     QMenu* sub = menu->addMenu(title);
     sub->setToolTipsVisible(true);
     for (const TypeEntry& type : partTypes(kind))
       entry(sub, text(type.label), text(type.help), kind, std::string(type.name));
   }
-  entry(menu, tr("Condition"), tr("A start of rollouts"), PartKind::Condition, "");
+  entry(menu, tr("&Condition"), tr("A start of rollouts"), PartKind::Condition, "");
   return menu;
+}
+
+void DesignPage::addRobots(QMenu* menu) {
+  menu->setToolTipsVisible(true);
+  const auto entry = [this, menu](const RobotTemplate& robot, int links, const QString& label) {
+    QAction* action = menu->addAction(label);
+    action->setObjectName(QStringLiteral("design.add.robot.") + robot.name +
+                          (links > 0 ? QString::number(links) : QString()));
+    action->setToolTip(QStringLiteral("<p>%1</p>").arg(robot.help.toHtmlEscaped()));
+    connect(action, &QAction::triggered, this, [this, name = robot.name, links] {
+      m_view->placeTemplate(name, links);
+      m_view->setFocus();
+    });
+  };
+  for (const RobotTemplate& robot : robotTemplates()) {
+    if (!robot.links) {
+      entry(robot, 0, robot.title);
+      continue;
+    }
+    for (int links = 1; links <= 6; ++links)
+      entry(robot, links,
+            links == 1 ? tr("%1 of 1 link").arg(robot.title) : tr("%1 of %2 links").arg(robot.title).arg(links));
+  }
+}
+
+QMenu* DesignPage::addMenu() const {
+  return m_add->menu();
+}
+
+void DesignPage::focusPane(DesignPane pane) {
+  switch (pane) {
+    case DesignPane::Parts:
+      return m_outline->setFocus(Qt::ShortcutFocusReason);
+    case DesignPane::Drawing:
+      return m_view->setFocus(Qt::ShortcutFocusReason);
+    case DesignPane::Properties:
+      return m_inspector->focusFirst();
+    case DesignPane::Problems:
+      if (m_problems->isVisible()) m_problems->setFocus(Qt::ShortcutFocusReason);
+  }
 }
 
 void DesignPage::connectView() {
@@ -273,6 +317,7 @@ void DesignPage::takeViewSelection() {
 void DesignPage::setDocument(SceneDocument* document) {
   m_document = document;
   connect(document, &SceneDocument::changed, this, &DesignPage::showDocument);
+  m_history->setDocument(document);
   showDocument();
 }
 

@@ -15,9 +15,13 @@ class QToolButton;
 
 namespace gps::ui {
 
+class HistoryPanel;
 class Inspector;
 class ProblemList;
 class SceneEditor;
+
+/// The places of the Design view the keyboard can be put at.
+enum class DesignPane { Parts, Drawing, Properties, Problems };
 
 /// Where a task is designed: its parts on the left, the drawing, the properties of what is selected on the
 /// right, problems below. Everything a user does here becomes a step of the document.
@@ -38,6 +42,11 @@ class DesignPage : public QWidget {
   /// Takes what is being typed in the form or the drawing, before the task is saved, learned or left.
   void settle();
 
+  /// Puts the keyboard there.
+  void focusPane(DesignPane pane);
+  /// What can be added: robots and parts.
+  QMenu* addMenu() const;
+
   // What the Edit menu does.
   void addPart(PartKind kind, const std::string& type);
   void removeSelected();
@@ -47,6 +56,7 @@ class DesignPage : public QWidget {
   void paste();
   void moveSelected(int by);  ///< within its list
   SceneEditor* view() const { return m_view; }
+  HistoryPanel* history() const { return m_history; }
   bool canCopy() const { return !m_selection.parts.empty(); }
 
  Q_SIGNALS:
@@ -59,6 +69,7 @@ class DesignPage : public QWidget {
  private:
   void makeLayout();
   QMenu* makeAddMenu();
+  void addRobots(QMenu* menu);
   void showDocument();
   void showSelection();
   void giveProblemsRoom(bool some);
@@ -80,6 +91,7 @@ class DesignPage : public QWidget {
   bool m_selecting = false;                     ///< the view is being told what is selected
   DesignSelection m_selection;
   Outline* m_outline = nullptr;
+  HistoryPanel* m_history = nullptr;
   Inspector* m_inspector = nullptr;
   ProblemList* m_problems = nullptr;
   QSplitter* m_rows = nullptr;

@@ -117,6 +117,15 @@ void Inspector::settle() {
   }
 }
 
+void Inspector::focusFirst() {
+  if (!m_content) return;
+  for (QWidget* each : m_content->findChildren<QWidget*>()) {
+    if (!each->isVisible() || !each->isEnabled() || !(each->focusPolicy() & Qt::TabFocus)) continue;
+    each->setFocus(Qt::ShortcutFocusReason);
+    return;
+  }
+}
+
 void Inspector::rebuild(const SceneTree& tree, const TreePath& place) {
   m_fields.clear();
   m_specs.clear();

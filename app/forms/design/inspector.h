@@ -28,6 +28,8 @@ class Inspector : public QScrollArea {
   void show(const SceneTree& tree, const TreePath& place, const std::vector<Problem>& problems);
   /// Takes what is being typed in one of the fields.
   void settle();
+  /// Puts the keyboard at the first field of the form.
+  void focusFirst();
   /// Several parts: what can be done with all of them.
   void showSeveral(const std::vector<PartRef>& parts);
   /// The field at a pointer, or the first one below it, gets the focus.
