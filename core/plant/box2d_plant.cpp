@@ -533,7 +533,7 @@ std::shared_ptr<const PlantFactory> makeBox2dPlants(std::shared_ptr<const Scene>
 std::unique_ptr<HandPlant> makeHandPlant(std::shared_ptr<const Scene> scene, const Condition& condition) {
   Box2dWorld::prepareLibrary();
   std::vector<BodyStart> start = startState(*scene, condition, Vector());
-  return std::make_unique<Box2dPlant>(std::move(scene), std::move(start));
+  return std::make_unique<Box2dPlant>(std::move(scene), Coordinates{}, std::move(start));
 }
 
 }  // namespace gps
