@@ -44,6 +44,25 @@ std::vector<std::pair<std::string, std::size_t>> stateLayout(const SceneTree& tr
   return layout;
 }
 
+/// The same for every row of the tables of the initial controller.
+Status rearrangeTables(TreeEditor& editor, const char* key, std::size_t length, const Origin& origin,
+                       const SceneTree& blank) {
+  const TreePath tables("/initial_controller/tables");
+  const SceneTree* list = editor.find(tables);
+  const std::size_t count = list && list->is_array() ? list->size() : 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const SceneTree* rows = editor.find(tables / i / key);
+    if (!rows || !rows->is_array()) continue;
+    SceneTree changed = *rows;
+    for (SceneTree& row : changed) {
+      if (row.is_array() && row.size() == length) row = rearranged(row, origin, blank);
+    }
+    // All at once: a table has a row per step.
+    if (Status done = editor.replace(tables / i / key, std::move(changed)); !done) return done;
+  }
+  return Done{};
+}
+
 /// Rearranges the columns of the initial feedback: column i was number origin[i] of `columns` before.
 Status rearrangeFeedback(TreeEditor& editor, std::size_t columns, const Origin& origin) {
   const std::size_t rows = partsOf(editor.tree(), PartKind::Actuator).size();
@@ -51,6 +70,7 @@ Status rearrangeFeedback(TreeEditor& editor, std::size_t columns, const Origin& 
   for (std::size_t row = 0; row < rows; ++row) {
     for (const auto& from : origin) all.push_back(from ? std::optional(row * columns + *from) : std::nullopt);
   }
+  if (Status done = rearrangeTables(editor, "K", rows * columns, all, 0); !done) return done;
   return rearrange(editor, kFeedback, rows * columns, all, 0);
 }
 
@@ -78,6 +98,9 @@ Status updateActionLists(TreeEditor& editor, const Origin& origin) {
     for (std::size_t column = 0; column < columns; ++column)
       all.push_back(from ? std::optional(*from * columns + column) : std::nullopt);
   }
+  if (Status done = rearrangeTables(editor, "K", actions * columns, all, 0); !done) return done;
+  if (Status done = rearrangeTables(editor, "k", actions, origin, 0); !done) return done;
+  if (Status done = rearrangeTables(editor, "sigma", actions, origin, 1); !done) return done;
   return rearrange(editor, kFeedback, actions * columns, all, 0);
 }
 

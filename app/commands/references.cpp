@@ -96,6 +96,13 @@ std::vector<Reference> referencesTo(const SceneTree& tree, const PartRef& part) 
     const auto object = tree.find(holder);
     if (object != tree.end()) collector.look(*object, naming.key, TreePath() / holder, std::nullopt);
   }
+  if (part.kind == PartKind::Condition) {
+    const TreePath tables("/initial_controller/tables");
+    if (tree.contains(tables) && tree.at(tables).is_array()) {
+      for (std::size_t i = 0; i < tree.at(tables).size(); ++i)
+        collector.look(tree.at(tables)[i], "condition", tables / i, std::nullopt);
+    }
+  }
   return collector.take();
 }
 

@@ -14,7 +14,8 @@ struct Reference {
   };
   Form form = Form::Value;
   TreePath path;
-  std::optional<PartRef> owner;  ///< the part it stands in; none: success, camera, state, observation
+  std::optional<PartRef> owner;  ///< the part it stands in; none: success, camera, state, observation,
+                                 ///< tables of the initial controller
 };
 
 /// Every reference to the part, in the order of the file.

@@ -44,9 +44,23 @@ class Remover {
         break;
     }
     if (reference.owner) return removeOwner(*reference.owner);
+    if (part.kind == PartKind::Condition) return releaseTable(reference.path.parent_pointer());
     const bool camera = reference.path.parent_pointer() == TreePath("/camera");
     note(camera ? "the trace of the camera" : "the success test");
     return m_editor.remove(camera ? reference.path : TreePath("/success"));
+  }
+
+  Status releaseTable(const TreePath& table) {
+    note("its first controller");
+    const TreePath tables = table.parent_pointer();
+    if (m_editor.find(tables)->size() > 1) return m_editor.remove(table);
+    // A kind that reads tables is refused without any.
+    if (Status done = m_editor.remove(tables); !done) return done;
+    const SceneTree* kind = m_editor.find(TreePath("/initial_controller/kind"));
+    if (!kind || !kind->is_string()) return Done{};
+    const std::string name = kind->get<std::string>();
+    const bool reads = name == "demonstration" || name == "run" || name == "table";
+    return reads ? m_editor.remove(TreePath("/initial_controller/kind")) : Status(Done{});
   }
 
   Status removeOwner(const PartRef& owner) {

@@ -8,6 +8,7 @@
 #include "app/commands/arrange_bodies.h"
 #include "app/commands/copy_parts.h"
 #include "app/commands/edit_part.h"
+#include "app/commands/edit_start.h"
 #include "app/commands/layout_lists.h"
 #include "app/commands/references.h"
 #include "app/commands/remove_parts.h"
@@ -50,6 +51,8 @@ class TestSceneCommands : public QObject {
   void aNewNameIsFollowedEverywhere();
   void namesMustBeFreeAndAllowed();
   void removingABodyRemovesWhatHangsOnIt();
+  void tablesFollowStateActionsAndConditions();
+  void startsAreEditedWhereTheyAreSuggested();
   void removingOneOfTwoJointsKeepsTheSensorOfBoth();
   void removingStartsAndTheTargetLeavesAFileThatReads();
   void removingAnActuatorKeepsTheOthersWeights();
@@ -139,6 +142,51 @@ void TestSceneCommands::removingABodyRemovesWhatHangsOnIt() {
   QCOMPARE(scene.initialController.feedback, (std::vector<double>{1, 2}));
   editor.rollBack();
   QCOMPARE(sceneText(tree), sceneText(shipped("cart_pole")));
+}
+
+// A table's columns belong to the state, its rows' entries to the actions, and it to a condition.
+void TestSceneCommands::tablesFollowStateActionsAndConditions() {
+  SceneTree tree = shipped("two_link_arm");
+  // Per action: angles, speeds, hand, zero.
+  tree["initial_controller"]["kind"] = "table";
+  tree["initial_controller"]["tables"] =
+      SceneTree::parse(R"([{"condition": "c1", "K": [[1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17]],
+                            "k": [[1, 2], [3, 4]], "sigma": [[5, 6]]}])");
+  TreeEditor editor(tree);
+  const std::string before = sceneText(tree);
+  QVERIFY(removeParts(editor, {{PartKind::Joint, "joint1"}}));
+  const ControllerTable table = read(tree).initialController.tables.front();
+  QCOMPARE(table.K, (std::vector<std::vector<double>>{{12, 14, 15, 16, 17}}));
+  QCOMPARE(table.k, (std::vector<std::vector<double>>{{2}, {4}}));
+  QCOMPARE(table.sigma, (std::vector<std::vector<double>>{{6}}));
+  editor.rollBack();
+  QCOMPARE(sceneText(tree), before);
+  QVERIFY(renamePart(editor, {PartKind::Condition, "c1"}, "first"));
+  QCOMPARE(read(tree).initialController.tables.front().condition, std::string("first"));
+  std::vector<std::string> went;
+  QVERIFY(removeParts(editor, {{PartKind::Condition, "first"}}, &went));
+  QVERIFY(has(went, "its first controller"));
+  QVERIFY(read(tree).initialController.tables.empty());
+  QVERIFY(read(tree).initialController.kind.empty());
+}
+
+// Undoing gives the bytes before, whatever group of suggestions held the key.
+void TestSceneCommands::startsAreEditedWhereTheyAreSuggested() {
+  SceneTree tree = shipped("obstacle_navigation");
+  tree["suggested"]["badmm"]["init.pos_gain"] = 0.5;
+  const std::string before = sceneText(tree);
+  TreeEditor editor(tree);
+  QVERIFY(setStartParameter(editor, "init.pos_gain", "2.5"));
+  QVERIFY(setStartKind(editor, "lqr"));
+  Scene scene = read(tree);
+  QCOMPARE(scene.suggested["all"]["init.pos_gain"], std::string("2.5"));
+  QCOMPARE(scene.suggested["badmm"]["init.pos_gain"], std::string("2.5"));
+  QCOMPARE(scene.initialController.kind, std::string("lqr"));
+  QVERIFY(setStartParameter(editor, "init.pos_gain", std::nullopt));
+  scene = read(tree);
+  QVERIFY(!scene.suggested["all"].contains("init.pos_gain") && !scene.suggested["badmm"].contains("init.pos_gain"));
+  editor.rollBack();
+  QCOMPARE(sceneText(tree), before);
 }
 
 void TestSceneCommands::removingOneOfTwoJointsKeepsTheSensorOfBoth() {
