@@ -158,8 +158,9 @@ class Preview {
     const std::string name = m_task.conditions[static_cast<std::size_t>(condition)];
     found.push_back({StartWarning::Kind::Unstable,
                      "On the guessed model the closed loop of " + name + " is unstable: its spectral radius is " +
-                         text(worst) + " " + atTime(m_task, at) + ", so a deviation grows by " +
-                         text(100.0 * (worst - 1.0)) + " % per step.",
+                         text(worst) + " " + atTime(m_task, at) + ", so a deviation " +
+                         (worst < 2.0 ? "grows by " + text(100.0 * (worst - 1.0)) + " %" : "becomes " + text(worst) + " times as large") +
+                         " in every step.",
                      kind == InitKind::Pd ? "Lower init.pos_gain or raise init.vel_mult." : "Check the guessed gains.",
                      condition, -1});
   }
