@@ -8,12 +8,14 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QPainter>
 #include <QPixmap>
 #include <QSignalBlocker>
 #include <QStyle>
 #include <QToolButton>
 
+#include "widgets/panels/curve_editor.h"
 #include "widgets/panels/parameter_value.h"
 #include "widgets/style/icons.h"
 
@@ -156,9 +158,58 @@ ParameterRow::ParameterRow(const ParamField& field, QWidget* parent) : QWidget(p
   grid->addWidget(m_queue, 1, 1, 1, 4);
   grid->addWidget(m_error, 2, 1, 1, 4);
   grid->setColumnStretch(1, 1);
+  if (field.kind == ParamKind::RealList) {
+    m_curveButton = new QToolButton(this);
+    m_curveButton->setObjectName(QStringLiteral("curve.") + key());
+    m_curveButton->setText(QString(QChar(0x223F)));
+    m_curveButton->setCheckable(true);
+    m_curveButton->setFixedSize(24, 24);
+    m_curveButton->setToolTip(tr("Show the list as points that can be dragged"));
+    m_curveButton->setAccessibleName(tr("%1 as a curve").arg(label));
+    connect(m_curveButton, &QToolButton::toggled, this, &ParameterRow::showCurve);
+    // Unit and chip are never shown together here, so that editors stay in one column.
+    grid->addWidget(m_chip, 0, 2, Qt::AlignVCenter);
+    grid->addWidget(m_curveButton, 0, 3);
+  }
   setTheme(Theme::current());
   showValue();
   refresh();
+}
+
+void ParameterRow::showCurve(bool on) {
+  if (on && m_curve == nullptr) {
+    m_curve = new CurveEditor(this);
+    m_curve->setObjectName(QStringLiteral("points.") + key());
+    m_curve->setAccessibleName(QString::fromStdString(m_field.spec.label));
+    m_curve->setToolTip(tr("Nodes, evenly spaced over the run: drag a point, or move it by the arrow keys. Another number of "
+                           "nodes is typed above."));
+    m_curve->setAxes(QString(), tr("node"));
+    // Schedules go over decades.
+    m_curve->setRange(m_field.spec.min, m_field.spec.max, m_field.spec.min > 0.0);
+    connect(m_curve, &CurveEditor::edited, this, [this](int, const std::vector<double>& values) {
+      QStringList texts;
+      for (const double value : values) texts << QString::number(value, 'g', 4);
+      m_line->setText(texts.join(','));
+      m_line->setModified(true);
+      commit(m_line->text());
+    });
+    static_cast<QGridLayout*>(layout())->addWidget(m_curve, 3, 1, 1, 4);
+  }
+  if (m_curve != nullptr) m_curve->setVisible(on);
+  drawCurve();
+}
+
+void ParameterRow::drawCurve() {
+  if (m_curve == nullptr || m_curve->isHidden()) return;
+  CurveEditor::Curve curve;
+  curve.name = QString::fromStdString(m_field.spec.label);
+  for (const QString& part : QString::fromStdString(m_field.value).split(',')) {
+    bool good = false;
+    const double value = QLocale::c().toDouble(part.trimmed(), &good);
+    if (good) curve.values.push_back(value);
+  }
+  m_curve->setReadOnly(locked());
+  m_curve->setCurves({curve});
 }
 
 QWidget* ParameterRow::editor() const {
@@ -257,6 +308,7 @@ void ParameterRow::refresh() {
   } else {
     editor()->setEnabled(!locked());
   }
+  drawCurve();
   QString tip = QString::fromStdString(spec.help);
   const QString range = rangeText(m_field);
   if (!range.isEmpty()) tip += QStringLiteral("\nRange: ") + range;

@@ -17,6 +17,8 @@ class QToolButton;
 
 namespace gps::ui {
 
+class CurveEditor;
+
 /// One parameter in a form: dot, label with symbol and unit, chip, editor; below them what waits and what is
 /// wrong.
 class ParameterRow : public QWidget {
@@ -57,6 +59,8 @@ class ParameterRow : public QWidget {
   void showValue();
   void refresh();
   void commit(const QString& text);
+  void showCurve(bool on);
+  void drawCurve();
 
   ParamField m_field;
   bool m_runHasData = false;
@@ -72,6 +76,8 @@ class ParameterRow : public QWidget {
   QLabel* m_queueText = nullptr;
   QToolButton* m_cancel = nullptr;
   QLabel* m_error = nullptr;
+  QToolButton* m_curveButton = nullptr;  ///< lists of numbers only: shows them as points
+  CurveEditor* m_curve = nullptr;
 };
 
 }  // namespace gps::ui
