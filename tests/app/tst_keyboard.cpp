@@ -2,7 +2,6 @@
 #include <QAbstractButton>
 #include <QAccessible>
 #include <QButtonGroup>
-#include <QComboBox>
 #include <QGraphicsView>
 #include <QLineEdit>
 #include <QTemporaryDir>
@@ -251,8 +250,7 @@ void TestKeyboard::anArmThatTouchesATargetBehindAWallIsBuiltAndLearned() {
   QVERIFY(o.keys.tabTo("object.switch"));
   o.keys.press(Qt::Key_Space);
   o.keys.press(Qt::Key_3, Qt::AltModifier);
-  QVERIFY(o.keys.tabTo("field.sensor"));
-  o.keys.search("tip");
+  // Sensor and target are taken from the cost term.
   QVERIFY(document.scene()->success);
   QCOMPARE(document.scene()->success->sensor, std::string("tip"));
   QVERIFY(o.keys.enter("field.target", "0.2, 0.5"));
@@ -304,10 +302,6 @@ void TestKeyboard::theSameTaskByMouse() {
 
   QVERIFY(mouse.pick("Success"));
   QVERIFY(mouse.click("object.switch"));
-  auto* sensor = o.window.designPage()->findChild<QComboBox*>("field.sensor");
-  QVERIFY(sensor);
-  sensor->setFocus();
-  QTest::keyClicks(sensor, "tip");
   QVERIFY(mouse.enter("field.target", "0.2, 0.5"));
   QVERIFY(mouse.enter("field.within", "0.05"));
   QCOMPARE(document.scene()->success->sensor, std::string("tip"));
