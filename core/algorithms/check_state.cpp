@@ -145,6 +145,16 @@ Status checkState(const AlgorithmState& state, const AlgorithmState& fresh, cons
     }
     check.multipliers(c.multipliers, part + "multipliers");
     check.vector(c.previousKl, task.T, true, part + "previous KL");
+    check.that(c.ilqr.regularisation.mu >= 0.0 && c.ilqr.regularisation.d > 0.0, part + "regularisation",
+               "is negative");
+    check.number(c.ilqr.regularisation.mu, part + "regularisation");
+    check.number(c.ilqr.regularisation.d, part + "regularisation");
+    if (c.ilqr.nominal) {
+      const Result<int> coordinates = task.plants->coordinateCount();
+      check.that(coordinates.ok(), part + "trajectory", "belongs to another plant");
+      if (coordinates) check.matrix(c.ilqr.nominal->coordinates, task.T, *coordinates, part + "trajectory");
+      check.trajectory(c.ilqr.nominal->trajectory, part + "trajectory");
+    }
     // After the first iteration the models are there together.
     const bool models = c.dynamics != nullptr;
     check.that((c.cost != nullptr) == models && (c.samplingController != nullptr) == models, part + "models",

@@ -92,6 +92,8 @@ template <>
 struct StoredForm<LinearGaussianDynamics> : PlainForm<LinearGaussianDynamics> {};
 template <>
 struct StoredForm<QuadraticCost> : PlainForm<QuadraticCost> {};
+template <>
+struct StoredForm<NominalRollout> : PlainForm<NominalRollout> {};
 
 template <class Archive>
 void visitFields(MaybeConst<ControllerForm> auto& self, Archive& archive) {
@@ -202,8 +204,25 @@ void visitFields(MaybeConst<Multipliers> auto& self, Archive& archive) {
 }
 
 template <class Archive>
+void visitFields(MaybeConst<NominalRollout> auto& self, Archive& archive) {
+  auto& [trajectory, coordinates, touching] = self;
+  archive.object("trajectory", trajectory);
+  archive.field("coordinates", coordinates);
+  archive.field("touching", touching);
+}
+
+template <class Archive>
+void visitFields(MaybeConst<IlqrMemory> auto& self, Archive& archive) {
+  auto& [regularisation, nominal] = self;
+  auto& [mu, d] = regularisation;
+  archive.field("mu", mu);
+  archive.field("d", d);
+  archive.shared("nominal", nominal);
+}
+
+template <class Archive>
 void visitFields(MaybeConst<ConditionState> auto& self, Archive& archive) {
-  auto& [controller, eta, stepMult, dynamicsPrior, policyPrior, policyWindow, multipliers, previousKl,
+  auto& [controller, eta, stepMult, dynamicsPrior, policyPrior, policyWindow, multipliers, previousKl, ilqr,
          samplingController, dynamics, cost, linearised, sampledCost, stageCostMin, stageCostMax] = self;
   archive.shared("controller", controller);
   archive.field("eta", eta);
@@ -213,6 +232,9 @@ void visitFields(MaybeConst<ConditionState> auto& self, Archive& archive) {
   archive.sharedList("policy_window", policyWindow);
   archive.object("multipliers", multipliers);
   archive.field("previous_kl", previousKl);
+  // The first sessions have none.
+  if constexpr (std::is_const_v<std::remove_reference_t<decltype(self)>>) archive.object("ilqr", ilqr);
+  else if (archive.has("ilqr.mu")) archive.object("ilqr", ilqr);
   archive.shared("sampling_controller", samplingController);
   archive.shared("dynamics", dynamics);
   archive.shared("cost", cost);

@@ -439,6 +439,12 @@ Status takeCurves(const ArraySet& arrays, IterationReport& report, const Task& t
     if (!counts) return counts.error();
     Result<std::vector<double>> points = realsOf(arrays, "dual_trace", {kAny, 2});
     if (!points) return points.error();
+    std::vector<double> costs;
+    if (arrays.has("dual_trace.cost")) {
+      Result<std::vector<double>> noted = realsOf(arrays, "dual_trace.cost", {sizeOf(points->size() / 2)});
+      if (!noted) return noted.error();
+      costs = *std::move(noted);
+    }
     std::size_t next = 0;
     if (counts->size() != M) return damagedArray("dual_trace.counts", "has the wrong length");
     for (std::size_t i = 0; i < M; ++i) {
@@ -447,6 +453,7 @@ Status takeCurves(const ArraySet& arrays, IterationReport& report, const Task& t
       }
       for (std::int64_t j = 0; j < (*counts)[i]; ++j, ++next) {
         report.dualTrace[i].push_back({(*points)[2 * next], (*points)[2 * next + 1]});
+        if (!costs.empty()) report.dualTrace[i].back().cost = costs[next];
       }
     }
   }
@@ -526,11 +533,18 @@ Status putSnapshot(const Snapshot& snapshot, const GlobalPolicy* policy, ArraySe
   Status deviations = putStacked("series.std", report.series.size(),
                                  [&](std::size_t i) { return partOf(report.series[i].std); }, arrays);
   if (!deviations) return deviations;
-  std::vector<double> points;
+  std::vector<double> points, costs;
   std::vector<std::int64_t> counts;
   for (const std::vector<DualPoint>& trace : report.dualTrace) {
     counts.push_back(sizeOf(trace.size()));
-    for (const DualPoint& point : trace) points.insert(points.end(), {point.eta, point.kl});
+    for (const DualPoint& point : trace) {
+      points.insert(points.end(), {point.eta, point.kl});
+      if (point.cost) costs.push_back(*point.cost);
+    }
+  }
+  // A trace with holes is stored without its costs.
+  if (!costs.empty() && 2 * costs.size() == points.size()) {
+    arrays.put("dual_trace.cost", {sizeOf(costs.size())}, std::span<const double>(costs));
   }
   if (!points.empty()) {
     arrays.put("dual_trace", {sizeOf(points.size() / 2), 2}, std::span<const double>(points));

@@ -99,6 +99,8 @@ class StateReader {
  public:
   explicit StateReader(const ArraySet& arrays) : m_arrays(arrays) {}
 
+  /// Whether a field was written.
+  bool has(const std::string& name) const { return m_arrays.has(m_path.of(name)); }
   void field(const std::string& name, double& value);
   void field(const std::string& name, std::int64_t& value);
   void field(const std::string& name, int& value);
