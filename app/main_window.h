@@ -24,6 +24,7 @@ class QStackedWidget;
 namespace gps::ui {
 
 class DesignPage;
+struct RunLook;
 class PlotBoard;
 class RunPanel;
 class SceneDocument;
@@ -108,6 +109,7 @@ class MainWindow : public QMainWindow {
   QString sceneFile(const QString& nameOrFile) const;
   bool beginRuns(std::shared_ptr<const Task> task, const std::string& algorithm);
   void connectDesign();
+  RunLook newestRollouts() const;
   /// Null, and said in the message bar, when the task cannot be learned.
   std::shared_ptr<const Task> compileDocument();
   bool unsaved() const;

@@ -121,7 +121,20 @@ void MainWindow::showEditActions() {
   a.saveAs->setEnabled(task);
 }
 
+/// The newest rollouts of the first run, which cost terms are judged along.
+RunLook MainWindow::newestRollouts() const {
+  RunLook look;
+  if (m_runs.empty() || m_runs.front()->history()->snapshots().empty()) return look;
+  const Snapshot& newest = *m_runs.front()->history()->snapshots().back();
+  look.name = tr("%1, iteration %2").arg(m_runs.front()->label()).arg(m_runs.front()->history()->iterations());
+  look.scene = m_runs.front()->setup().task->scene;
+  look.conditions = m_runs.front()->setup().task->conditions;
+  for (const ConditionView& view : newest.conditions) look.rollouts.push_back(view.global ? view.global : view.local);
+  return look;
+}
+
 void MainWindow::showDesign() {
+  m_design->setLearned(newestRollouts());
   withdraw({"back", "earlier"});
   leaveWorkspace();
   m_pages->setCurrentWidget(m_design);

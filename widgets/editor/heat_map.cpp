@@ -17,6 +17,7 @@ namespace {
 constexpr double kCell = 8.0;      // pixels, of small views
 constexpr double kCells = 12000.0;  // at most about so many, which bounds the time
 constexpr int kBands = 12;     // steps of the scale, so that lines of equal cost are seen
+constexpr int kFiner = 4;      // pixels of the picture per cell
 constexpr int kTicks = 5;
 
 /// From nothing to a strong violet, which stands for no controller, policy or goal.
@@ -64,11 +65,28 @@ void HeatMap::evaluate(const ViewMap& map, const Theme& theme) {
     }
   }
   if (!(m_low <= m_high)) m_low = m_high = 0.0;
-  m_image = QImage(columns, rows, QImage::Format_ARGB32_Premultiplied);
-  for (int r = 0; r < rows; ++r) {
-    auto* line = reinterpret_cast<QRgb*>(m_image.scanLine(r));
-    for (int c = 0; c < columns; ++c)
-      line[c] = qPremultiply(colourOf(m_values[static_cast<std::size_t>(r * columns + c)], theme).rgba());
+  // Values between the cells before they become bands: the lines of equal cost are smooth.
+  QRgb bands[kBands];
+  for (int k = 0; k < kBands; ++k) bands[k] = qPremultiply(ramp(static_cast<double>(k) / (kBands - 1), theme).rgba());
+  const double scale = m_high > m_low ? 1.0 / (m_high - m_low) : 0.0;
+  const auto at = [&](int c, int r) {
+    const auto column = std::clamp(c, 0, columns - 1), row = std::clamp(r, 0, rows - 1);
+    return m_values[static_cast<std::size_t>(row * columns + column)];
+  };
+  m_image = QImage(columns * kFiner, rows * kFiner, QImage::Format_ARGB32_Premultiplied);
+  for (int y = 0; y < rows * kFiner; ++y) {
+    auto* line = reinterpret_cast<QRgb*>(m_image.scanLine(y));
+    const double v = (y + 0.5) / kFiner - 0.5;
+    const int r = static_cast<int>(std::floor(v));
+    for (int x = 0; x < columns * kFiner; ++x) {
+      const double u = (x + 0.5) / kFiner - 0.5;
+      const int c = static_cast<int>(std::floor(u));
+      const double upper = at(c, r) + (u - c) * (at(c + 1, r) - at(c, r));
+      const double lower = at(c, r + 1) + (u - c) * (at(c + 1, r + 1) - at(c, r + 1));
+      const double share = std::sqrt(std::max((upper + (v - r) * (lower - upper) - m_low) * scale, 0.0));
+      const int band = std::isfinite(share) ? std::min(static_cast<int>(share * kBands), kBands - 1) : 0;
+      line[x] = bands[band];
+    }
   }
   m_map = map;
   m_dark = theme.dark;
@@ -80,7 +98,7 @@ void HeatMap::paint(QPainter& painter, const ViewMap& map, const Theme& theme) {
   if (!m_fresh || m_dark != theme.dark || !sameView(map, m_map)) evaluate(map, theme);
   painter.save();
   painter.setRenderHint(QPainter::SmoothPixmapTransform, true);
-  painter.drawImage(QRectF(0, 0, m_image.width() * m_cell, m_image.height() * m_cell), m_image);
+  painter.drawImage(QRectF(0, 0, m_image.width() * m_cell / kFiner, m_image.height() * m_cell / kFiner), m_image);
   painter.restore();
 }
 

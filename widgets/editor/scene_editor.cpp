@@ -76,7 +76,7 @@ struct SceneEditor::Impl {
     made->setAccessibleDescription(help);
     const QString shortcut = key.isEmpty() ? QString() : QStringLiteral(" (%1)").arg(key);
     made->setToolTip(QStringLiteral("<b>%1</b>%2<br>%3").arg(name, shortcut, help));
-    made->setIconSize(QSize(20, 20));
+    made->setIconSize(QSize(18, 18));
     made->setCheckable(checkable);
     row->addWidget(made);
     icons.emplace_back(made, iconName);
@@ -84,13 +84,13 @@ struct SceneEditor::Impl {
   }
 
   void line(QHBoxLayout* row) {
-    row->addSpacing(4);
+    row->addSpacing(2);
     auto* separator = new QFrame(q);
     separator->setFixedSize(1, 20);
     separator->setObjectName(QStringLiteral("editor.separator"));
     separators.push_back(separator);
     row->addWidget(separator);
-    row->addSpacing(4);
+    row->addSpacing(2);
   }
   std::vector<QFrame*> separators;
 
@@ -98,7 +98,7 @@ struct SceneEditor::Impl {
     auto* bar = new QWidget(q);
     bar->setObjectName(QStringLiteral("editor.tools"));
     auto* row = new QHBoxLayout(bar);
-    row->setContentsMargins(8, 4, 8, 4);
+    row->setContentsMargins(4, 4, 4, 4);
     row->setSpacing(0);
     bar->installEventFilter(q);
     toolBar = bar;
@@ -185,19 +185,18 @@ struct SceneEditor::Impl {
     name();
   }
 
-  /// Two tools say more with words, where the bar is wide enough for them.
+  /// Two tools say more with words, where the bar is wide enough: first the kind of new bodies.
   void fitTools() {
     if (!toolRow) return;
-    const auto style = [&](Qt::ToolButtonStyle wanted) {
-      dynamic->setToolButtonStyle(wanted);
+    const auto fits = [&](bool kind, bool other) {
+      dynamic->setToolButtonStyle(kind ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
       // The same width for both words, or the tools beside it would jump.
-      const int words = dynamic->fontMetrics().horizontalAdvance(tr("Moving")) + 8;
-      dynamic->setMinimumWidth(wanted == Qt::ToolButtonIconOnly ? 0 : 30 + words);
-      if (extra) extra->setToolButtonStyle(wanted);
+      dynamic->setMinimumWidth(kind ? 32 + dynamic->fontMetrics().horizontalAdvance(tr("Moving")) : 0);
+      if (extra) extra->setToolButtonStyle(other ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
+      toolRow->invalidate();
+      return toolRow->minimumSize().width() <= toolBar->width();
     };
-    style(Qt::ToolButtonTextBesideIcon);
-    toolRow->invalidate();
-    if (toolRow->minimumSize().width() > toolBar->width()) style(Qt::ToolButtonIconOnly);
+    if (!fits(true, true) && !fits(true, false)) fits(false, false);
   }
 
   void showHint() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/forms/design/design_page.h"
 
+#include <QAction>
 #include <QApplication>
 #include <QClipboard>
 #include <QGuiApplication>
@@ -10,6 +11,7 @@
 #include <QMenu>
 #include <QMimeData>
 #include <QSplitter>
+#include <QStackedWidget>
 #include <QToolButton>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -24,8 +26,11 @@
 #include "app/forms/design/history_panel.h"
 #include "app/forms/design/inspector.h"
 #include "app/forms/design/problem_list.h"
+#include "app/forms/design/try_panel.h"
+#include "app/forms/design/try_session.h"
 #include "widgets/editor/robot_templates.h"
 #include "widgets/editor/scene_editor.h"
+#include "widgets/editor/try_canvas.h"
 #include "widgets/style/icons.h"
 
 namespace gps::ui {
@@ -108,6 +113,10 @@ DesignPage::DesignPage(QWidget* parent) : QWidget(parent) {
     const PartRef after{part.kind, id.toStdString()};
     if (m_document && findPart(m_document->tree(), after)) select({{after}, TreePath()});
   });
+  connect(m_inspector, &Inspector::mapToggled, this, [this](bool on) {
+    m_mapWanted = on;
+    showTerm();
+  });
   connect(m_inspector, &Inspector::arrangeRequested, this, &DesignPage::arrange);
   // The button that asks goes away with its form while it is still pressed.
   connect(m_inspector, &Inspector::addRequested, this, &DesignPage::addPart, Qt::QueuedConnection);
@@ -119,8 +128,21 @@ DesignPage::DesignPage(QWidget* parent) : QWidget(parent) {
   connect(m_down, &QToolButton::clicked, this, [this] { moveSelected(1); });
 }
 
+DesignPage::~DesignPage() = default;
+
+const Trajectory* RunLook::of(const std::string& condition, const Scene& now) const {
+  const bool same = scene && scene->state == now.state &&
+                    std::equal(scene->actuators.begin(), scene->actuators.end(), now.actuators.begin(),
+                               now.actuators.end(), [](const Actuator& a, const Actuator& b) { return a.id == b.id; });
+  if (!same) return nullptr;
+  for (std::size_t i = 0; i < conditions.size() && i < rollouts.size(); ++i) {
+    if (conditions[i] == condition && rollouts[i]) return &rollouts[i]->trajectory;
+  }
+  return nullptr;
+}
+
 void DesignPage::makeLayout() {
-  auto* left = new QWidget(this);
+  auto* left = m_left = new QWidget(this);
   m_add = button("design.add", tr("Add"), tr("Add a part to the task"), left);
   m_add->setPopupMode(QToolButton::InstantPopup);
   m_add->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
@@ -154,16 +176,47 @@ void DesignPage::makeLayout() {
   m_view->setAccessibleName(tr("Drawing of the task"));
   m_inspector = new Inspector(this);
 
+  m_tryButton = button("design.try", tr("Try it"), tr("Let the task move and drag its bodies; nothing is changed (F8)"), this);
+  m_tryButton->setCheckable(true);
+  m_tryButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+  m_tryButton->setIconSize({18, 18});
+  auto* tryAction = new QAction(tr("Try it"), this);
+  tryAction->setObjectName("design.tryAction");
+  tryAction->setShortcut(QKeySequence(Qt::Key_F8));
+  tryAction->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+  connect(tryAction, &QAction::triggered, this, [this] { setTrying(!trying()); });
+  addAction(tryAction);
+  m_view->addTool(m_tryButton);
+  auto* tryPage = new QWidget(this);
+  m_tryTitle = new QLabel(tryPage);
+  m_tryTitle->setObjectName("try.title");
+  m_tryTitle->setTextFormat(Qt::PlainText);
+  m_tryTitle->setContentsMargins(12, 10, 12, 10);
+  m_tryCanvas = new TryCanvas(tryPage);
+  auto* tryColumn = new QVBoxLayout(tryPage);
+  tryColumn->setContentsMargins(0, 0, 0, 0);
+  tryColumn->setSpacing(0);
+  tryColumn->addWidget(m_tryTitle);
+  tryColumn->addWidget(m_tryCanvas, 1);
+  m_tryPanel = new TryPanel(this);
+  m_centre = new QStackedWidget(this);
+  m_centre->addWidget(m_view);
+  m_centre->addWidget(tryPage);
+  m_side = new QStackedWidget(this);
+  m_side->addWidget(m_inspector);
+  m_side->addWidget(m_tryPanel);
+  connectTry();
+
   auto* top = new QSplitter(Qt::Horizontal, this);
   top->setObjectName("design.splitter");
   top->setChildrenCollapsible(false);
   top->addWidget(left);
-  top->addWidget(m_view);
-  top->addWidget(m_inspector);
+  top->addWidget(m_centre);
+  top->addWidget(m_side);
   left->setMinimumWidth(200);
-  m_inspector->setMinimumWidth(264);
+  m_side->setMinimumWidth(264);
   // Less than its own wish, which together with both sides is wider than a small screen.
-  m_view->setMinimumWidth(400);
+  m_centre->setMinimumWidth(400);
   top->setStretchFactor(1, 1);
   top->setSizes({248, 728, 304});
 
@@ -307,6 +360,7 @@ void DesignPage::takeViewSelection() {
     if (std::find(selection.parts.begin(), selection.parts.end(), part) == selection.parts.end())
       selection.parts.push_back(part);
   }
+  for (const std::string& id : chosen.terms) selection.parts.push_back({PartKind::Cost, id});
   if (selection.parts.empty() && chosen.target) selection.place = TreePath("/success");
   // Said by the view itself: telling it again would lose what only it can select.
   m_selecting = true;
@@ -323,6 +377,8 @@ void DesignPage::setDocument(SceneDocument* document) {
 
 void DesignPage::setTheme(const Theme& theme) {
   m_view->setTheme(theme);
+  m_tryCanvas->setTheme(theme);
+  m_tryButton->setIcon(icon("play", theme));
   m_add->setIcon(icon("add", theme));
   m_duplicate->setIcon(icon("duplicate", theme));
   m_remove->setIcon(icon("remove", theme));
@@ -330,11 +386,16 @@ void DesignPage::setTheme(const Theme& theme) {
 }
 
 void DesignPage::showDocument() {
+  setTrying(false);
   m_view->setReadOnly(!m_document->readable());
   m_view->setScene(m_document->scene());
   // A drag sends sixty states in a second; lists and forms can wait for its end.
   m_stale = m_document->inGesture();
-  if (!m_stale) showParts();
+  if (!m_stale) {
+    showParts();
+  } else if (m_mapWanted) {
+    showTerm();  // the colours follow a target that is dragged
+  }
 }
 
 void DesignPage::showParts() {
@@ -391,6 +452,7 @@ void DesignPage::showSelection() {
     for (const PartRef& part : m_selection.parts) {
       if (part.kind == PartKind::Body) chosen.bodies.push_back(part.id);
       if (part.kind == PartKind::Joint) chosen.joints.push_back(part.id);
+      if (part.kind == PartKind::Cost) chosen.terms.push_back(part.id);
     }
     chosen.target = m_selection.parts.empty() && m_selection.place == TreePath("/success");
     // Ghosts of conditions are chosen in the drawing only; a condition in the list leaves them be.
@@ -410,6 +472,7 @@ void DesignPage::showSelection() {
   if (!m_document) return;
   if (m_selection.parts.size() > 1) {
     m_inspector->showSeveral(m_selection.parts);
+    m_view->setField({});
     return;
   }
   TreePath place = m_selection.place;
@@ -418,6 +481,8 @@ void DesignPage::showSelection() {
     if (index) place = pathOf(m_selection.parts.front().kind, *index);
   }
   m_inspector->show(m_document->tree(), place, m_document->problems());
+  if (any && m_selection.parts.front().kind == PartKind::Condition) m_lastCondition = m_selection.parts.front().id;
+  showTerm();
 }
 
 void DesignPage::showCulprit(const std::string& pointer) {

@@ -6,11 +6,13 @@
 
 #include "app/documents/scene_document.h"
 #include "app/forms/design/outline.h"
+#include "core/rollout/rollout.h"
 #include "widgets/style/theme.h"
 
 class QLabel;
 class QMenu;
 class QSplitter;
+class QStackedWidget;
 class QToolButton;
 
 namespace gps::ui {
@@ -19,6 +21,19 @@ class HistoryPanel;
 class Inspector;
 class ProblemList;
 class SceneEditor;
+class TryCanvas;
+class TryPanel;
+class TrySession;
+
+/// What a run of this task did last, for the numbers of cost terms.
+struct RunLook {
+  QString name{};                                    ///< "MDGPS, iteration 3"
+  std::shared_ptr<const Scene> scene{};              ///< that was run
+  std::vector<std::string> conditions{};             ///< labels
+  std::vector<std::shared_ptr<const Rollout>> rollouts{};  ///< one each; may be null
+  /// Null where there is none, or `now` has another state or other actuators than the scene that was run.
+  const Trajectory* of(const std::string& condition, const Scene& now) const;
+};
 
 /// The places of the Design view the keyboard can be put at.
 enum class DesignPane { Parts, Drawing, Properties, Problems };
@@ -29,6 +44,7 @@ class DesignPage : public QWidget {
   Q_OBJECT
  public:
   explicit DesignPage(QWidget* parent = nullptr);
+  ~DesignPage() override;
 
   /// Not owned; must outlive the page.
   void setDocument(SceneDocument* document);
@@ -57,6 +73,13 @@ class DesignPage : public QWidget {
   void moveSelected(int by);  ///< within its list
   SceneEditor* view() const { return m_view; }
   HistoryPanel* history() const { return m_history; }
+  /// The newest rollouts of the task; empty: none.
+  void setLearned(const RunLook& look);
+  /// Lets the task move, from the start of the selected condition; said why not where it has errors. Any change of
+  /// the document ends it.
+  void setTrying(bool on);
+  bool trying() const { return m_session != nullptr; }
+  TrySession* session() const { return m_session.get(); }
   bool canCopy() const { return !m_selection.parts.empty(); }
 
  Q_SIGNALS:
@@ -65,6 +88,10 @@ class DesignPage : public QWidget {
   void noted(const QString& what);
   /// A wish that could not be granted.
   void refused(const gps::Error& error);
+  void tryingChanged(bool on);
+
+ protected:
+  void hideEvent(QHideEvent* event) override;
 
  private:
   void makeLayout();
@@ -81,6 +108,12 @@ class DesignPage : public QWidget {
   QString ownerOf(const std::string& pointer) const;
 
   void connectView();
+  void connectTry();
+  void startTrying();
+  QString whyNotTried() const;
+  /// The condition whose start is shown: selected, or selected last, or the first that is trained; -1: none.
+  int shownCondition() const;
+  void showTerm();
   void showParts();
   void takeViewSelection();
 
@@ -98,6 +131,17 @@ class DesignPage : public QWidget {
   QWidget* m_below = nullptr;
   QLabel* m_problemTitle = nullptr;
   SceneEditor* m_view = nullptr;
+  std::string m_lastCondition;  ///< selected last
+  bool m_mapWanted = false;
+  RunLook m_learnedLook;
+  std::unique_ptr<TrySession> m_session;
+  TryCanvas* m_tryCanvas = nullptr;
+  TryPanel* m_tryPanel = nullptr;
+  QLabel* m_tryTitle = nullptr;
+  QToolButton* m_tryButton = nullptr;
+  QStackedWidget* m_centre = nullptr;
+  QStackedWidget* m_side = nullptr;
+  QWidget* m_left = nullptr;
   QToolButton* m_add = nullptr;
   QToolButton* m_duplicate = nullptr;
   QToolButton* m_remove = nullptr;

@@ -52,6 +52,7 @@ FieldEditor::FieldEditor(const SceneField& field, const QString& name, bool requ
   m_label->setProperty("role", "muted");
   m_label->setTextFormat(Qt::PlainText);
   if (!wide) m_label->setFixedWidth(kLabelWidth);
+  m_label->setWordWrap(!wide);  // some names are long
   makeEditor(name);
   m_label->setBuddy(m_editor);
   m_units.unit = text(field.unit);
@@ -63,7 +64,8 @@ FieldEditor::FieldEditor(const SceneField& field, const QString& name, bool requ
     m_unit->hide();
   } else {
     grid->addWidget(m_label, 0, 0);
-    const bool words = field.kind == FieldKind::Text;
+    const bool words = field.kind == FieldKind::Text || field.kind == FieldKind::Any ||
+                       field.kind == FieldKind::Choice || namesOne(field.kind);
     grid->addWidget(m_editor, 0, 1, 1, words ? 2 : 1);
     grid->setColumnMinimumWidth(2, kUnitWidth);  // numbers end on one line
     if (words) {

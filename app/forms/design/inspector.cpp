@@ -130,6 +130,7 @@ void Inspector::rebuild(const SceneTree& tree, const TreePath& place) {
   m_fields.clear();
   m_specs.clear();
   m_names.clear();
+  m_term = nullptr;
   // Taking the form away takes the focus from its fields, and what they commit then would meet another part.
   if (m_content) {
     for (QObject* child : m_content->findChildren<QObject*>()) child->disconnect(this);
@@ -276,6 +277,11 @@ void Inspector::addPartHead(const SceneTree& tree, const SceneTree& part, const 
                   });
   });
   m_column->addWidget(type);
+  if (ref.kind == PartKind::Cost) {
+    m_term = new TermReadout(m_content);
+    connect(m_term, &TermReadout::mapToggled, this, &Inspector::mapToggled);
+    m_column->addWidget(m_term);
+  }
   if (index) m_fields[(pathOf(ref.kind, *index) / "type").to_string()] = type;
 }
 
@@ -439,6 +445,10 @@ void Inspector::addObjectSwitch(const SceneTree& tree, const TreePath& place) {
     }
   });
   m_column->addWidget(button, 0, Qt::AlignLeft);
+}
+
+void Inspector::showTerm(const TermNumbers& numbers, bool mapShown) {
+  if (m_term) m_term->show(numbers, mapShown);
 }
 
 void Inspector::refresh(const SceneTree& tree, const std::vector<Problem>& problems) {

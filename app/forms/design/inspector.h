@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QPointer>
 #include <QScrollArea>
 #include <deque>
 #include <map>
@@ -8,6 +9,7 @@
 
 #include "app/commands/scene_part.h"
 #include "app/documents/scene_document.h"
+#include "app/forms/design/term_readout.h"
 #include "core/scene/scene_fields.h"
 
 class QVBoxLayout;
@@ -30,6 +32,8 @@ class Inspector : public QScrollArea {
   void settle();
   /// Puts the keyboard at the first field of the form.
   void focusFirst();
+  /// Numbers of the cost term that is shown; nothing happens where it is none.
+  void showTerm(const TermNumbers& numbers, bool mapShown);
   /// Several parts: what can be done with all of them.
   void showSeveral(const std::vector<PartRef>& parts);
   /// The field at a pointer, or the first one below it, gets the focus.
@@ -41,6 +45,8 @@ class Inspector : public QScrollArea {
   void renamed(const gps::ui::PartRef& part, const QString& id);
   /// A new part of that kind; `type` as the file names it.
   void addRequested(gps::ui::PartKind kind, const std::string& type);
+  /// The map of the cost term that is shown, on or off.
+  void mapToggled(bool on);
   /// 0 .. 5: an Alignment; 6, 7: distribute along x, y.
   void arrangeRequested(int how);
 
@@ -60,6 +66,7 @@ class Inspector : public QScrollArea {
 
   QWidget* m_content = nullptr;
   QVBoxLayout* m_column = nullptr;
+  QPointer<TermReadout> m_term;
   std::string m_structure;                       ///< what the fields were made for
   std::map<std::string, FieldEditor*> m_fields;  ///< by pointer
   std::map<std::string, SceneField> m_specs;

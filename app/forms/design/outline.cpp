@@ -128,10 +128,12 @@ void Outline::setTree(const SceneTree& tree, const std::vector<Problem>& problem
   group(tr("Success"), TreePath("/success"))->setText(1, there("success"));
   group(tr("Initial controller"), TreePath("/initial_controller"))->setText(1, there("initial_controller"));
   group(tr("Camera"), TreePath("/camera"));
-  group(tr("Suggested parameters"), TreePath("/suggested"))->setText(1, there("suggested"));
+  group(tr("Suggested"), TreePath("/suggested"))->setText(1, there("suggested"));
   for (int i = 0; i < topLevelItemCount(); ++i) {
     QTreeWidgetItem* item = topLevelItem(i);
     item->setExpanded(!folded.contains(item->data(0, kPlaceRole).toString()));
+    // A title alone needs no second column.
+    item->setFirstColumnSpanned(item->text(1).isEmpty());
   }
   markProblems(problems);
   m_filling = false;
