@@ -32,6 +32,7 @@
 #include "core/scene/scene_reader.h"
 #include "widgets/panels/parameter_form.h"
 #include "widgets/panels/start_page.h"
+#include "widgets/panels/step_panel.h"
 #include "widgets/plots/plot_board.h"
 
 namespace gps::ui {
@@ -39,7 +40,7 @@ namespace gps::ui {
 namespace {
 
 /// Raised when docks or toolbars change their names; an older layout is then ignored.
-constexpr int kLayoutVersion = 1;
+constexpr int kLayoutVersion = 2;
 /// 33 ms per tick: plots at 10 Hz, views at 30.
 constexpr int kTickMilliseconds = 33;
 constexpr int kTicksPerPlot = 3;
@@ -135,9 +136,16 @@ void MainWindow::makeLayout() {
   m_plotsDock->setWidget(m_plots);
   m_plotsDock->setAllowedAreas(Qt::BottomDockWidgetArea | Qt::TopDockWidgetArea);
   addDockWidget(Qt::BottomDockWidgetArea, m_plotsDock);
+  m_step = new StepPanel(this);
+  m_stepDock = new QDockWidget(tr("Step rule"), this);
+  m_stepDock->setObjectName("dock.step");
+  m_stepDock->setWidget(m_step);
+  m_stepDock->setAllowedAreas(Qt::BottomDockWidgetArea | Qt::TopDockWidgetArea);
+  addDockWidget(Qt::BottomDockWidgetArea, m_stepDock);
+  tabifyDockWidget(m_plotsDock, m_stepDock);
   setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
-  for (QDockWidget* dock : {m_parametersDock, m_plotsDock}) {
+  for (QDockWidget* dock : {m_parametersDock, m_plotsDock, m_stepDock}) {
     dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
     m_actions.addDockToggle(dock->toggleViewAction());
   }
@@ -176,6 +184,9 @@ void MainWindow::connectViews() {
     m_workspace->setTimeStep(step);
     m_plots->setTimeStep(step);
   });
+  connect(m_step, &StepPanel::ruleChosen, this,
+          [this](const QString& rule) { editParameter(QStringLiteral("step.rule"), rule); });
+  connect(m_step, &StepPanel::iterationClicked, m_plots, &PlotBoard::iterationClicked);
   connect(m_status, &StatusStrip::warningsRequested, this, &MainWindow::showWarnings);
   connect(m_panel, &RunPanel::runSelected, this, &MainWindow::selectRun);
   connect(m_panel->form(), &ParameterForm::edited, this, &MainWindow::editParameter);
@@ -301,6 +312,7 @@ void MainWindow::tick() {
     if (m_formDirty) {
       m_formDirty = false;
       showForm();
+      showStepRule();
       showFairness();
       // Views and fields were made anew.
       orderTabs({m_actions.toolBar, m_messages, m_workspace, m_panel, m_plots});
@@ -310,6 +322,7 @@ void MainWindow::tick() {
   if (++m_ticks % kTicksPerPlot == 0 && m_plotsDirty) {
     m_plotsDirty = false;
     m_plotsDue = true;
+    m_step->refresh();
   }
   if (m_plotsDue && !m_viewsDirty) m_plotsDue = m_plots->refreshNext();
 }
@@ -319,6 +332,17 @@ void MainWindow::refreshNow() {
   while (m_viewsDirty) tick();
   m_plotsDirty = m_plotsDue = false;
   m_plots->refresh();
+  m_step->refresh();
+}
+
+void MainWindow::showStepRule() {
+  if (m_runs.empty()) {
+    m_step->setHistory(nullptr);
+    return;
+  }
+  const RunSession& run = *m_runs[static_cast<std::size_t>(m_selected)];
+  m_step->setHistory(run.history());
+  m_step->setRule(run.parameters().step.rule);
 }
 
 void MainWindow::runsChanged() {
@@ -389,6 +413,7 @@ void MainWindow::leaveWorkspace() {
   if (m_pages->currentWidget() == m_workspace) m_settings.setLayout(saveState(kLayoutVersion));
   m_parametersDock->hide();
   m_plotsDock->hide();
+  m_stepDock->hide();
   statusBar()->hide();
 }
 
@@ -401,7 +426,9 @@ void MainWindow::showWorkspace() {
   const QByteArray layout = m_settings.layout();
   if (layout.isEmpty() || !restoreState(layout, kLayoutVersion)) {
     m_parametersDock->show();
+    m_stepDock->show();
     m_plotsDock->show();
+    m_plotsDock->raise();
     resizeDocks({m_parametersDock}, {336}, Qt::Horizontal);
     resizeDocks({m_plotsDock}, {std::clamp(height() * 32 / 100, 256, 480)}, Qt::Vertical);
   }

@@ -30,6 +30,7 @@ class RunPanel;
 class SceneDocument;
 class StartPage;
 class StatusStrip;
+class StepPanel;
 class Workspace;
 
 struct WindowSetup {
@@ -153,6 +154,7 @@ class MainWindow : public QMainWindow {
   void showAbout();
 
   void showForm();
+  void showStepRule();
   void showQueued();
   void showControls();
   void showFairness();
@@ -202,6 +204,8 @@ class MainWindow : public QMainWindow {
   StatusStrip* m_status = nullptr;
   QDockWidget* m_parametersDock = nullptr;
   QDockWidget* m_plotsDock = nullptr;
+  StepPanel* m_step = nullptr;
+  QDockWidget* m_stepDock = nullptr;
 
   QTimer m_timer;
   int m_ticks = 0;

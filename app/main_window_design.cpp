@@ -14,6 +14,7 @@
 #include "app/commands/add_part.h"
 #include "app/documents/recovery_copy.h"
 #include "app/documents/scene_document.h"
+#include "app/forms/design/controller_page.h"
 #include "app/forms/design/design_page.h"
 #include "app/forms/design/history_panel.h"
 #include "app/forms/workspace.h"
@@ -55,6 +56,22 @@ void MainWindow::connectDesign() {
   connect(m_design, &DesignPage::selectionChanged, this, &MainWindow::showEditActions);
   connect(m_design, &DesignPage::refused, this,
           [this](const Error& error) { m_messages->post("edit", Severity::Warning, error); });
+  m_design->controllers()->setRunSource([this] {
+    std::vector<RunControllers> list;
+    for (std::size_t i = 0; i < m_runs.size(); ++i) {
+      const std::shared_ptr<const Snapshot> shown = m_workspace->shown(static_cast<int>(i));
+      if (!shown || !shown->task) continue;
+      RunControllers run{legend(shown->algorithm, static_cast<int>(i)) +
+                             tr(", iteration %1").arg(shown->report.iteration),
+                         shown->task->conditions,
+                         {}};
+      for (const ConditionView& view : shown->conditions) {
+        if (view.controller) run.controllers.push_back(view.controller);
+      }
+      if (run.controllers.size() == run.conditions.size()) list.push_back(std::move(run));
+    }
+    return list;
+  });
   connect(m_design, &DesignPage::noted, this, [this](const QString& what) {
     m_messages->post(
         {.key = "edit", .severity = Severity::Info, .what = what, .where = {}, .mend = {}, .action = {}});

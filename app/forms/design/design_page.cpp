@@ -23,6 +23,7 @@
 #include "app/commands/edit_part.h"
 #include "app/commands/remove_parts.h"
 #include "app/commands/rename_part.h"
+#include "app/forms/design/controller_page.h"
 #include "app/forms/design/history_panel.h"
 #include "app/forms/design/inspector.h"
 #include "app/forms/design/problem_list.h"
@@ -121,6 +122,8 @@ DesignPage::DesignPage(QWidget* parent) : QWidget(parent) {
   // The button that asks goes away with its form while it is still pressed.
   connect(m_inspector, &Inspector::addRequested, this, &DesignPage::addPart, Qt::QueuedConnection);
   connectView();
+  connect(m_controllers, &ControllerPage::refused, this, &DesignPage::refused);
+  connect(m_controllers, &ControllerPage::noted, this, &DesignPage::noted);
   connect(m_problems, &ProblemList::culpritRequested, this, &DesignPage::showCulprit);
   connect(m_duplicate, &QToolButton::clicked, this, &DesignPage::duplicateSelected);
   connect(m_remove, &QToolButton::clicked, this, &DesignPage::removeSelected);
@@ -175,6 +178,11 @@ void DesignPage::makeLayout() {
   m_view->setObjectName("design.view");
   m_view->setAccessibleName(tr("Drawing of the task"));
   m_inspector = new Inspector(this);
+  m_controllers = new ControllerPage(this);
+  m_centre = new QStackedWidget(this);
+  m_centre->setObjectName("design.centre");
+  m_centre->addWidget(m_view);
+  m_centre->addWidget(m_controllers);
 
   m_tryButton = button("design.try", tr("Try it"), tr("Let the task move and drag its bodies; nothing is changed (F8)"), this);
   m_tryButton->setCheckable(true);
@@ -187,21 +195,19 @@ void DesignPage::makeLayout() {
   connect(tryAction, &QAction::triggered, this, [this] { setTrying(!trying()); });
   addAction(tryAction);
   m_view->addTool(m_tryButton);
-  auto* tryPage = new QWidget(this);
-  m_tryTitle = new QLabel(tryPage);
+  m_tryPage = new QWidget(this);
+  m_tryTitle = new QLabel(m_tryPage);
   m_tryTitle->setObjectName("try.title");
   m_tryTitle->setTextFormat(Qt::PlainText);
   m_tryTitle->setContentsMargins(12, 10, 12, 10);
-  m_tryCanvas = new TryCanvas(tryPage);
-  auto* tryColumn = new QVBoxLayout(tryPage);
+  m_tryCanvas = new TryCanvas(m_tryPage);
+  auto* tryColumn = new QVBoxLayout(m_tryPage);
   tryColumn->setContentsMargins(0, 0, 0, 0);
   tryColumn->setSpacing(0);
   tryColumn->addWidget(m_tryTitle);
   tryColumn->addWidget(m_tryCanvas, 1);
   m_tryPanel = new TryPanel(this);
-  m_centre = new QStackedWidget(this);
-  m_centre->addWidget(m_view);
-  m_centre->addWidget(tryPage);
+  m_centre->addWidget(m_tryPage);
   m_side = new QStackedWidget(this);
   m_side->addWidget(m_inspector);
   m_side->addWidget(m_tryPanel);
@@ -370,6 +376,7 @@ void DesignPage::takeViewSelection() {
 
 void DesignPage::setDocument(SceneDocument* document) {
   m_document = document;
+  m_controllers->setDocument(document);
   connect(document, &SceneDocument::changed, this, &DesignPage::showDocument);
   m_history->setDocument(document);
   showDocument();
@@ -379,6 +386,7 @@ void DesignPage::setTheme(const Theme& theme) {
   m_view->setTheme(theme);
   m_tryCanvas->setTheme(theme);
   m_tryButton->setIcon(icon("play", theme));
+  m_controllers->setTheme(theme);
   m_add->setIcon(icon("add", theme));
   m_duplicate->setIcon(icon("duplicate", theme));
   m_remove->setIcon(icon("remove", theme));
@@ -447,6 +455,7 @@ void DesignPage::select(const DesignSelection& selection) {
 void DesignPage::showSelection() {
   const FocusKeeper keep(this, m_view);
   m_outline->setSelected(m_selection);
+  showPages();
   if (!m_selecting) {
     SceneSelection chosen;
     for (const PartRef& part : m_selection.parts) {
@@ -483,6 +492,17 @@ void DesignPage::showSelection() {
   m_inspector->show(m_document->tree(), place, m_document->problems());
   if (any && m_selection.parts.front().kind == PartKind::Condition) m_lastCondition = m_selection.parts.front().id;
   showTerm();
+}
+
+void DesignPage::showPages() {
+  const bool controllers =
+      !trying() && m_selection.parts.empty() && m_selection.place == TreePath("/initial_controller");
+  QWidget* middle = m_view;
+  if (trying()) middle = m_tryPage;
+  if (controllers) middle = m_controllers;
+  m_centre->setCurrentWidget(middle);
+  m_side->setCurrentWidget(trying() ? static_cast<QWidget*>(m_tryPanel) : m_inspector);
+  m_side->setVisible(!controllers);
 }
 
 void DesignPage::showCulprit(const std::string& pointer) {
@@ -528,6 +548,7 @@ QString DesignPage::ownerOf(const std::string& pointer) const {
 
 void DesignPage::settle() {
   m_inspector->settle();
+  m_controllers->settle();
   // The numbers of the drawing commit when they are left.
   if (QWidget* focus = QApplication::focusWidget(); focus && m_view->isAncestorOf(focus)) {
     if (qobject_cast<QLineEdit*>(focus)) focus->clearFocus();

@@ -17,6 +17,7 @@ class QToolButton;
 
 namespace gps::ui {
 
+class ControllerPage;
 class HistoryPanel;
 class Inspector;
 class ProblemList;
@@ -80,6 +81,7 @@ class DesignPage : public QWidget {
   void setTrying(bool on);
   bool trying() const { return m_session != nullptr; }
   TrySession* session() const { return m_session.get(); }
+  ControllerPage* controllers() const { return m_controllers; }
   bool canCopy() const { return !m_selection.parts.empty(); }
 
  Q_SIGNALS:
@@ -99,6 +101,8 @@ class DesignPage : public QWidget {
   void addRobots(QMenu* menu);
   void showDocument();
   void showSelection();
+  /// Which of its pages the middle shows, and what stands beside it.
+  void showPages();
   void giveProblemsRoom(bool some);
   bool run(const QString& title, const SceneDocument::Command& command);
   bool apply(const QString& title, const SceneDocument::Command& command);
@@ -139,9 +143,11 @@ class DesignPage : public QWidget {
   TryPanel* m_tryPanel = nullptr;
   QLabel* m_tryTitle = nullptr;
   QToolButton* m_tryButton = nullptr;
-  QStackedWidget* m_centre = nullptr;
+  QWidget* m_tryPage = nullptr;
   QStackedWidget* m_side = nullptr;
   QWidget* m_left = nullptr;
+  QStackedWidget* m_centre = nullptr;  ///< the drawing, the page of the first controllers, or trying
+  ControllerPage* m_controllers = nullptr;
   QToolButton* m_add = nullptr;
   QToolButton* m_duplicate = nullptr;
   QToolButton* m_remove = nullptr;

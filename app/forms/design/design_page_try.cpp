@@ -39,8 +39,7 @@ void DesignPage::setTrying(bool on) {
   } else {
     m_tryPanel->setSession(nullptr);
     m_session.reset();
-    m_centre->setCurrentIndex(0);
-    m_side->setCurrentIndex(0);
+    showPages();
     m_left->setEnabled(true);
     m_view->setFocus(Qt::OtherFocusReason);
   }
@@ -67,8 +66,7 @@ void DesignPage::startTrying() {
                     "It stands at its start again. Smaller time steps, or lighter joints, may hold."});
   });
   m_left->setEnabled(false);
-  m_centre->setCurrentIndex(1);
-  m_side->setCurrentIndex(1);
+  showPages();
   m_tryCanvas->setFocus(Qt::OtherFocusReason);
   session->run();
 }

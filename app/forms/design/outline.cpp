@@ -30,6 +30,13 @@ QString typeText(const SceneTree& part, PartKind kind) {
   return QString::fromStdString(type);
 }
 
+/// What the first controllers are, in a word.
+QString startKind(const SceneTree& tree) {
+  const TreePath kind("/initial_controller/kind");
+  if (!tree.is_object() || !tree.contains(kind) || !tree.at(kind).is_string()) return QStringLiteral("lqr");
+  return QString::fromStdString(tree.at(kind).get<std::string>());
+}
+
 }  // namespace
 
 Outline::Outline(QWidget* parent) : QTreeWidget(parent) {
@@ -126,7 +133,7 @@ void Outline::setTree(const SceneTree& tree, const std::vector<Problem>& problem
     return tree.is_object() && tree.contains(key) ? QString() : tr("none");
   };
   group(tr("Success"), TreePath("/success"))->setText(1, there("success"));
-  group(tr("Initial controller"), TreePath("/initial_controller"))->setText(1, there("initial_controller"));
+  group(tr("Controllers"), TreePath("/initial_controller"))->setText(1, startKind(tree));
   group(tr("Camera"), TreePath("/camera"));
   group(tr("Suggested"), TreePath("/suggested"))->setText(1, there("suggested"));
   for (int i = 0; i < topLevelItemCount(); ++i) {
