@@ -279,7 +279,8 @@ void ControllerPage::resizeEvent(QResizeEvent* event) {
 /// A scroll area does not ask wrapped words how high they are at its width.
 void ControllerPage::giveRoom() {
   QWidget* content = m_form->widget();
-  content->setMinimumHeight(content->layout()->totalHeightForWidth(m_form->viewport()->width()));
+  const int height = content->layout()->totalHeightForWidth(m_form->viewport()->width());
+  if (height > 0) content->setMinimumHeight(height);
 }
 
 void ControllerPage::showDocument() {

@@ -53,6 +53,9 @@ class ControllerPage : public QWidget {
   /// Takes what is being typed.
   void settle();
 
+  /// Of the drawing, whose place it takes: it shows only where the properties give it their room.
+  QSize minimumSizeHint() const override { return {560, 240}; }
+
   /// What is shown; null before the first answer.
   const StartShown* shown() const { return m_shown.get(); }
   /// Whether an answer is awaited.
@@ -87,7 +90,8 @@ class ControllerPage : public QWidget {
   void fillRuns();
 
   /// Asks for rollouts of the scene as it is, or with the curves as they are being drawn.
-  void preview(bool drawing = false);
+  /// With a few rollouts first, so that something appears soon; the rest follows while nothing else is asked.
+  void preview(bool drawing = false, bool all = false);
   void take(Result<StartShown> shown);
   bool apply(const QString& title, const SceneDocument::Command& command, const QString& gesture = {});
   void chooseKind(const QString& kind);

@@ -26,6 +26,8 @@ namespace {
 /// The algorithm whose suggestions are shown; the first controllers are for all of them.
 constexpr const char* kAlgorithm = "mdgps";
 constexpr int kSamples = 8;
+/// Of the first answer, all conditions together.
+constexpr int kSoonRollouts = 20;
 /// Of the horizon, for the drawn way; then it rests at its end.
 constexpr double kWayShare = 0.8;
 constexpr int kWayPoints = 41;
@@ -83,12 +85,14 @@ std::string kindAfterDrawing(InitKind kind) {
 
 }  // namespace
 
-void ControllerPage::preview(bool drawing) {
+void ControllerPage::preview(bool drawing, bool all) {
   std::shared_ptr<const Scene> scene = m_document->scene();
   if (!scene || (drawing && !answersDocument())) return;
   DrawnCurves curves;
   if (drawing) curves = {m_offsets->curves(), m_deviations->curves()};
-  m_previews.start([this, scene, drawing, curves = std::move(curves), base = m_shown,
+  const int conditions = std::max(1, static_cast<int>(conditionsIn(*scene, ConditionSet::Training).size()));
+  const int samples = all ? kSamples : std::clamp(kSoonRollouts / conditions - 1, 2, kSamples);
+  m_previews.start([this, scene, drawing, samples, curves = std::move(curves), base = m_shown,
                     condition = m_condition](const std::atomic<bool>& stop) -> LatestJob::Deliver {
     std::shared_ptr<const Scene> tried = scene;
     if (drawing) {
@@ -101,7 +105,7 @@ void ControllerPage::preview(bool drawing) {
       start.kind = kindAfterDrawing(base->parameters.init.kind);
       tried = std::move(changed);
     }
-    auto shown = std::make_shared<Result<StartShown>>(startOf(tried, kAlgorithm, kSamples, &stop));
+    auto shown = std::make_shared<Result<StartShown>>(startOf(tried, kAlgorithm, samples, &stop));
     // While a point is dragged its curve is the widget's; the rollouts alone are new.
     if (drawing) {
       return [this, shown] {
@@ -110,7 +114,11 @@ void ControllerPage::preview(bool drawing) {
         Q_EMIT previewShown();
       };
     }
-    return [this, shown] { take(std::move(*shown)); };
+    return [this, shown, samples] {
+      const bool more = shown->ok() && samples < kSamples;
+      take(std::move(*shown));
+      if (more) preview(false, true);
+    };
   });
 }
 
