@@ -47,7 +47,7 @@ void TestReport::aSharedStepRuleWarnsOnce() {
   state.conditions.resize(4);
   IterationResult result;
   result.report.metrics = MetricTable(4);
-  for (int i = 0; i < 4; ++i) adaptCondition(-1.0, -2.0, i, state, parameters, result);
+  for (int i = 0; i < 4; ++i) adaptCondition({.predicted = -1.0, .actual = -2.0}, i, state, parameters, result);
   QCOMPARE(result.report.warnings.size(), std::size_t{1});
   QCOMPARE(result.report.warnings[0].conditions.size(), std::size_t{4});
 }
