@@ -4,6 +4,7 @@
 #include <QAction>
 #include <QActionGroup>
 #include <QApplication>
+#include <QChildEvent>
 #include <QCloseEvent>
 #include <QComboBox>
 #include <QDockWidget>
@@ -14,6 +15,7 @@
 #include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QStatusBar>
+#include <QTabBar>
 #include <QToolBar>
 #include <QUrl>
 #include <QVBoxLayout>
@@ -415,6 +417,17 @@ void MainWindow::leaveWorkspace() {
   m_plotsDock->hide();
   m_stepDock->hide();
   statusBar()->hide();
+}
+
+/// The window makes bars of tabs for docks in one place by itself.
+void MainWindow::childEvent(QChildEvent* event) {
+  QMainWindow::childEvent(event);
+  if (!event->polished()) return;
+  if (auto* tabs = qobject_cast<QTabBar*>(event->child())) {
+    tabs->setObjectName("docks.tabs");
+    tabs->setAccessibleName(tr("Panels"));
+    tabs->setToolTip(tr("Which panel is shown here"));
+  }
 }
 
 void MainWindow::showWorkspace() {

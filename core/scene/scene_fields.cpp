@@ -146,6 +146,14 @@ constexpr SceneField kFields[] = {
     {"initial_controller", "acc", Kind::Numbers, "Accelerations", "", "", "One per actuator."},
     {"initial_controller", "feedback", Kind::Numbers, "Feedback K", "", "", "u = K x + k, row by row: one number per state entry for each action."},
     {"initial_controller", "offset", Kind::Numbers, "Offset k", "", "", "One per actuator; without it zeros."},
+    {"initial_controller", "tables", Kind::Object, "Tables", "", "", "K, k and sigma per condition and time step."},
+
+    {"table", "condition", Kind::Text, "Condition", "", "", "Whose controller this is."},
+    {"table", "time", Kind::Numbers, "Times", "s", "", "Of the points of the path."},
+    {"table", "path", Kind::Points, "Path", "m", "", "The way that was demonstrated."},
+    {"table", "K", Kind::Numbers, "Gains K", "", "", "One row per time step: one number per state entry for each action."},
+    {"table", "k", Kind::Numbers, "Offsets k", "", "", "One row per time step: one number per action."},
+    {"table", "sigma", Kind::Numbers, "Deviations", "", "", "One row per time step: the standard deviation of each action."},
 
     {"camera", "centre", Kind::Point, "Centre", "m", "[0, 0]", "What the view shows first."},
     {"camera", "width", Kind::Number, "Width", "m", "4", "Shown across."},

@@ -57,7 +57,7 @@ void TestDeviceCommand::simulatedArmIsFoundMovedAndRun() {
   QVERIFY(info.out.contains("present position"));
 
   // A long period leaves a busy machine half of it for each answer.
-  const QStringList servos{"--joints", "XL330-M288:1,XL330-M288:2", "--period", "0.1"};
+  const QStringList servos{"--joints", "XL330-M288:1,XL330-M288:2", "--period", "0.05"};
   const Outcome jog = runProgram(QStringList{"device", "jog", arm.path, "--to", "0.3,-0.2"} + servos, environment);
   QVERIFY2(jog.exitCode == 0, jog.err);
   QVERIFY(jog.out.contains("joint 2: -0."));

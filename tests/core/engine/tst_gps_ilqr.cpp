@@ -91,7 +91,10 @@ void TestGpsIlqr::theScalarAnswersAreKnown() {
     gps.parameters.lqr.dualSolver = solver;
     gps.parameters.lqr.dgdRate = 1.0;
     gps.parameters.dynamics.gmm = false;
-    AlgorithmState state = gps.start().value();
+    gps.parameters.init.kind = InitKind::Zero;
+    const Result<AlgorithmState> start = gps.start();
+    QVERIFY2(start, start ? "" : start.error().text().c_str());
+    AlgorithmState state = *start;
     const LinearGaussianController::Step old{Matrix::Zero(1, 1), Vector::Constant(1, 0.5), Matrix::Constant(1, 1, 0.4)};
     state.conditions[0].controller =
         std::make_shared<const LinearGaussianController>(LinearGaussianController::make({old, old}).value());

@@ -137,11 +137,12 @@ void TestStepDerivatives::hiddenCoordinatesCountOnlyWhereTheyMatter() {
   // The next angle depends on a rate that is not shown: d angle'/d rate = 0.1 beside d angle'/d angle = 1.
   const double hidden = at(pendulum(angleOnly, 1), kZ, 0.4).hidden;
   QVERIFY2(hidden > 0.09 && hidden < 0.11, qPrintable(QString::number(hidden)));
-  // The spin of the point mass would move it, as its centre of mass lies beside the origin; but nothing ever spins it.
+  // The centre of the point mass lies beside its origin: a force spins it, and its spin, which is not shown, moves it.
   const std::shared_ptr<const Task> mass = test::shipped("point_mass");
   Vector z(6);
   mass->plants->make(0, Vector())->coordinates(z);
-  QCOMPARE(stepDerivatives(*mass, 0, z, Vector::Ones(2), {}, Rng(1)).value().hidden, 0.0);
+  const double spin = stepDerivatives(*mass, 0, z, Vector::Ones(2), {}, Rng(1)).value().hidden;
+  QVERIFY2(spin > 1e-3 && spin < 0.05, qPrintable(QString::number(spin)));
 }
 
 void TestStepDerivatives::limitsDoNotHalveThem() {
@@ -191,7 +192,7 @@ void TestStepDerivatives::theSimulatorCanBeSetAnywhere_data() {
   for (const char* name : {"point_mass", "two_link_arm", "reach", "cart_pole", "pendulum_swing_up", "pusher",
                            "obstacle_navigation", "peg_insertion", "blind_peg"}) {
     // The servos of the arm need the remembered impulses most: eight iterations alone do not reach their speed.
-    QTest::newRow(name) << name << (std::string_view(name) == "two_link_arm" ? 0.3 : 0.05);
+    QTest::newRow(name) << name << (std::string_view(name) == "two_link_arm" ? 0.3 : 0.1);
   }
 }
 
