@@ -175,6 +175,30 @@ std::vector<const LinearGaussianController*> pointersTo(
   return pointers;
 }
 
+Status stepLocally(RunContext& run, AlgorithmState& state, const std::vector<ConditionData>& data,
+                   const std::vector<std::shared_ptr<const LinearGaussianController>>& sampling,
+                   IterationResult& result, const std::function<void(CStepProblem&)>& adjust) {
+  run.beginPhase("c_step");
+  std::vector<std::optional<CStepResult>> found(data.size());
+  Status stepped = run.forEachCondition([&](int index) -> Status {
+    const std::size_t i = static_cast<std::size_t>(index);
+    CStepProblem problem = cStepProblem(run, state, data, i);
+    problem.terms.reference = sampling[i].get();
+    if (adjust) adjust(problem);
+    Result<CStepResult> step = cStep(problem);
+    if (!step) return inCondition(step.error(), run.task(), index);
+    found[i] = *std::move(step);
+    return Done{};
+  });
+  if (!stepped) return stepped;
+  recordCStep(run, state, unwrapped(std::move(found)), result);
+  for (std::size_t i = 0; i < data.size(); ++i) {
+    result.report.metrics.set(Metric::ModelCost, static_cast<int>(i),
+                              expectedCost(*result.views[i].localMarginals, *data[i].quadratic).sum());
+  }
+  return run.endPhase(result);
+}
+
 void recordStepCosts(const StepCosts& costs, int condition, IterationResult& result) {
   MetricTable& metrics = result.report.metrics;
   if (costs.previous) metrics.setFinite(Metric::CostPrevious, condition, *costs.previous);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -68,6 +69,12 @@ CStepProblem cStepProblem(RunContext& run, const AlgorithmState& state, const st
 /// one search served all conditions.
 void recordCStep(RunContext& run, AlgorithmState& state, const std::vector<CStepResult>& steps,
                  IterationResult& result, bool sharedEta = false);
+
+/// The phase "c_step" of an algorithm without a policy: a C-step of every condition around `sampling`, the controllers
+/// that drew the rollouts. `adjust` may change each problem first.
+Status stepLocally(RunContext& run, AlgorithmState& state, const std::vector<ConditionData>& data,
+                   const std::vector<std::shared_ptr<const LinearGaussianController>>& sampling,
+                   IterationResult& result, const std::function<void(CStepProblem&)>& adjust = {});
 
 /// Notes the costs that the step rule may compare, of one condition.
 void recordStepCosts(const StepCosts& costs, int condition, IterationResult& result);

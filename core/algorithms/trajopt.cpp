@@ -70,24 +70,7 @@ class Trajopt final : public Algorithm {
     if (advice == RollbackAdvice::Restore) {
       restoreBest(state, data, pointersTo(sampling), p, result);
     } else {
-      run.beginPhase("c_step");
-      std::vector<std::optional<CStepResult>> found(data.size());
-      Status stepped = run.forEachCondition([&](int index) -> Status {
-        const std::size_t i = static_cast<std::size_t>(index);
-        CStepProblem problem = cStepProblem(run, state, data, i);
-        problem.terms.reference = sampling[i].get();
-        Result<CStepResult> step = cStep(problem);
-        if (!step) return inCondition(step.error(), run.task(), index);
-        found[i] = *std::move(step);
-        return Done{};
-      });
-      if (!stepped) return stepped.error();
-      recordCStep(run, state, unwrapped(std::move(found)), result);
-      for (std::size_t i = 0; i < data.size(); ++i) {
-        result.report.metrics.set(Metric::ModelCost, static_cast<int>(i),
-                                  expectedCost(*result.views[i].localMarginals, *data[i].quadratic).sum());
-      }
-      if (Status s = run.endPhase(result); !s) return s.error();
+      if (Status stepped = stepLocally(run, state, data, sampling, result); !stepped) return stepped.error();
     }
     rememberModels(state, data, sampling, nullptr);
 

@@ -9,6 +9,7 @@
 #include <QTemporaryDir>
 #include <QWheelEvent>
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
@@ -21,6 +22,7 @@
 #include "app/forms/design/design_page.h"
 #include "app/main_window.h"
 #include "core/scene/scene_text.h"
+#include "tests/bench/counts.h"
 #include "widgets/editor/scene_editor.h"
 
 namespace {
@@ -167,32 +169,16 @@ std::optional<int> measureZoom(MainWindow& window, int steps) {
   return report("zoom", times);
 }
 
-/// A whole number of at least 1; nothing for anything else.
-std::optional<int> countOf(const char* text) {
-  bool whole = false;
-  const int count = QByteArray(text).toInt(&whole);
-  return whole && count >= 1 ? std::optional(count) : std::nullopt;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
   constexpr const char* kUsage =
       "bench_editor [BODIES] [STEPS]: the editor with a task of BODIES (500). Measures opening it, and STEPS (120) of\n"
       "dragging a body and of zooming, in time of the processor; exits with 1 when a budget is missed.\n";
-  for (int i = 1; i < argc; ++i) {
-    const QByteArray argument(argv[i]);
-    if (argument == "--help" || argument == "-h") {
-      std::printf("%s", kUsage);
-      return 0;
-    }
-    if (i <= 2 && countOf(argv[i])) continue;
-    std::fprintf(stderr, "\"%s\" is not expected there.\n%s", argv[i], kUsage);
-    return 2;
-  }
+  std::array<int, 2> counts{500, 120};
+  if (const std::optional<int> code = gps::bench::readCounts(argc, argv, kUsage, counts)) return *code;
   QApplication app(argc, argv);
-  const int bodies = argc > 1 ? *countOf(argv[1]) : 500;
-  const int steps = argc > 2 ? *countOf(argv[2]) : 120;
+  const auto [bodies, steps] = counts;
   QTemporaryDir folder;
   const QString path = folder.filePath("many.scene.json");
   QFile file(path);

@@ -7,12 +7,14 @@
 #include <QTemporaryDir>
 #include <QTimer>
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <optional>
 #include <random>
 #include <vector>
 
 #include "app/main_window.h"
+#include "tests/bench/counts.h"
 
 namespace {
 
@@ -97,13 +99,6 @@ int measureStops(MainWindow& window, int stops) {
   return worst <= kStopBudget ? 0 : 1;
 }
 
-/// A whole number of at least 1; nothing for anything else.
-std::optional<int> countOf(const char* text) {
-  bool whole = false;
-  const int count = QByteArray(text).toInt(&whole);
-  return whole && count >= 1 ? std::optional(count) : std::nullopt;
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -111,19 +106,10 @@ int main(int argc, char** argv) {
       "bench_window [SECONDS] [STOPS]: how the window answers while two runs train. Measures the longest stall of "
       "its\nevent loop in SECONDS (30) and how long each of STOPS (50) stops takes; exits with 1 when a budget is "
       "missed.\n";
-  for (int i = 1; i < argc; ++i) {
-    const QByteArray argument(argv[i]);
-    if (argument == "--help" || argument == "-h") {
-      std::printf("%s", kUsage);
-      return 0;
-    }
-    if (i <= 2 && countOf(argv[i])) continue;
-    std::fprintf(stderr, "\"%s\" is not expected there.\n%s", argv[i], kUsage);
-    return 2;
-  }
+  std::array<int, 2> counts{30, 50};
+  if (const std::optional<int> code = gps::bench::readCounts(argc, argv, kUsage, counts)) return *code;
   QApplication app(argc, argv);
-  const int seconds = argc > 1 ? *countOf(argv[1]) : 30;
-  const int stops = argc > 2 ? *countOf(argv[2]) : 50;
+  const auto [seconds, stops] = counts;
   QTemporaryDir config;
   gps::ui::WindowSetup setup;
   setup.configFolder = config.path();

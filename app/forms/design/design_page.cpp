@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/forms/design/design_page.h"
 
-#include <QAction>
 #include <QApplication>
-#include <QClipboard>
-#include <QGuiApplication>
-#include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
-#include <QMenu>
-#include <QMimeData>
 #include <QSplitter>
 #include <QStackedWidget>
 #include <QToolButton>
-#include <QVBoxLayout>
 #include <algorithm>
 
 #include "app/commands/add_part.h"
 #include "app/commands/apply_wish.h"
-#include "app/commands/arrange_bodies.h"
 #include "app/commands/copy_parts.h"
+#include "app/commands/arrange_bodies.h"
 #include "app/commands/edit_part.h"
-#include "app/commands/remove_parts.h"
 #include "app/commands/rename_part.h"
 #include "app/forms/design/controller_page.h"
 #include "app/forms/design/history_panel.h"
@@ -37,20 +29,6 @@
 namespace gps::ui {
 
 namespace {
-
-QToolButton* button(const char* name, const QString& text, const QString& tip, QWidget* parent) {
-  auto* made = new QToolButton(parent);
-  made->setObjectName(QLatin1String(name));
-  made->setText(text);
-  made->setToolTip(tip);
-  made->setAccessibleName(tip);
-  made->setFocusPolicy(Qt::TabFocus);
-  return made;
-}
-
-QString text(std::string_view words) {
-  return QString::fromUtf8(words.data(), static_cast<qsizetype>(words.size()));
-}
 
 /// Keeps the keyboard on the page while forms are made anew and buttons are switched off: Qt hands the focus of
 /// what goes to whatever comes next, which is the window's toolbar. The field of the same name gets it back.
@@ -142,166 +120,6 @@ const Trajectory* RunLook::of(const std::string& condition, const Scene& now) co
     if (conditions[i] == condition && rollouts[i]) return &rollouts[i]->trajectory;
   }
   return nullptr;
-}
-
-void DesignPage::makeLayout() {
-  auto* left = m_left = new QWidget(this);
-  m_add = button("design.add", tr("Add"), tr("Add a part to the task"), left);
-  m_add->setPopupMode(QToolButton::InstantPopup);
-  m_add->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-  m_add->setMenu(makeAddMenu());
-  m_duplicate = button("design.duplicate", QString(), tr("Duplicate what is selected"), left);
-  m_remove =
-      button("design.remove", QString(), tr("Remove what is selected and all that depends on it"), left);
-  m_up = button("design.up", QString(QChar(0x2191)), tr("Earlier in its list: drawn below"), left);
-  m_down = button("design.down", QString(QChar(0x2193)), tr("Later in its list: drawn above"), left);
-  auto* tools = new QHBoxLayout;
-  tools->setContentsMargins(8, 6, 8, 6);
-  tools->setSpacing(2);
-  for (QToolButton* tool : {m_add, m_duplicate, m_remove}) {
-    tool->setIconSize({18, 18});
-    tools->addWidget(tool);
-  }
-  tools->addStretch();
-  tools->addWidget(m_up);
-  tools->addWidget(m_down);
-  m_outline = new Outline(left);
-  auto* leftColumn = new QVBoxLayout(left);
-  leftColumn->setContentsMargins(0, 0, 0, 0);
-  leftColumn->setSpacing(0);
-  leftColumn->addLayout(tools);
-  leftColumn->addWidget(m_outline, 1);
-  m_history = new HistoryPanel(left);
-  leftColumn->addWidget(m_history);
-
-  m_view = new SceneEditor(this);
-  m_view->setObjectName("design.view");
-  m_view->setAccessibleName(tr("Drawing of the task"));
-  m_inspector = new Inspector(this);
-  m_controllers = new ControllerPage(this);
-  m_centre = new QStackedWidget(this);
-  m_centre->setObjectName("design.centre");
-  m_centre->addWidget(m_view);
-  m_centre->addWidget(m_controllers);
-
-  m_tryButton = button("design.try", tr("Try it"), tr("Let the task move and drag its bodies; nothing is changed (F8)"), this);
-  m_tryButton->setCheckable(true);
-  m_tryButton->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
-  m_tryButton->setIconSize({18, 18});
-  auto* tryAction = new QAction(tr("Try it"), this);
-  tryAction->setObjectName("design.tryAction");
-  tryAction->setShortcut(QKeySequence(Qt::Key_F8));
-  tryAction->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-  connect(tryAction, &QAction::triggered, this, [this] { setTrying(!trying()); });
-  addAction(tryAction);
-  m_view->addTool(m_tryButton);
-  m_tryPage = new QWidget(this);
-  m_tryTitle = new QLabel(m_tryPage);
-  m_tryTitle->setObjectName("try.title");
-  m_tryTitle->setTextFormat(Qt::PlainText);
-  m_tryTitle->setContentsMargins(12, 10, 12, 10);
-  m_tryCanvas = new TryCanvas(m_tryPage);
-  auto* tryColumn = new QVBoxLayout(m_tryPage);
-  tryColumn->setContentsMargins(0, 0, 0, 0);
-  tryColumn->setSpacing(0);
-  tryColumn->addWidget(m_tryTitle);
-  tryColumn->addWidget(m_tryCanvas, 1);
-  m_tryPanel = new TryPanel(this);
-  m_centre->addWidget(m_tryPage);
-  m_side = new QStackedWidget(this);
-  m_side->addWidget(m_inspector);
-  m_side->addWidget(m_tryPanel);
-  connectTry();
-
-  auto* top = new QSplitter(Qt::Horizontal, this);
-  top->setObjectName("design.splitter");
-  top->setChildrenCollapsible(false);
-  top->addWidget(left);
-  top->addWidget(m_centre);
-  top->addWidget(m_side);
-  left->setMinimumWidth(200);
-  m_side->setMinimumWidth(264);
-  // Less than its own wish, which together with both sides is wider than a small screen.
-  m_centre->setMinimumWidth(400);
-  top->setStretchFactor(1, 1);
-  top->setSizes({248, 728, 304});
-
-  m_below = new QWidget(this);
-  m_problemTitle = new QLabel(m_below);
-  m_problemTitle->setObjectName("design.problemTitle");
-  m_problemTitle->setContentsMargins(12, 6, 12, 2);
-  m_problems = new ProblemList(m_below);
-  m_problemTitle->setBuddy(m_problems);
-  auto* belowColumn = new QVBoxLayout(m_below);
-  belowColumn->setContentsMargins(0, 0, 0, 0);
-  belowColumn->setSpacing(0);
-  belowColumn->addWidget(m_problemTitle);
-  belowColumn->addWidget(m_problems, 1);
-  auto* all = m_rows = new QSplitter(Qt::Vertical, this);
-  all->setObjectName("design.rows");
-  all->setChildrenCollapsible(false);
-  all->addWidget(top);
-  all->addWidget(m_below);
-  all->setStretchFactor(0, 1);
-  all->setSizes({640, 110});
-  auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(0, 0, 0, 0);
-  column->addWidget(all);
-}
-
-QMenu* DesignPage::makeAddMenu() {
-  auto* menu = new QMenu(this);
-  menu->setToolTipsVisible(true);
-  const auto entry = [this](QMenu* into, const QString& label, const QString& tip, PartKind kind,
-                            const std::string& type) {
-    QAction* action = into->addAction(label);
-    action->setObjectName(QStringLiteral("design.add.") + QString::fromStdString(listKey(kind)) + "." +
-                          QString::fromStdString(type));
-    action->setToolTip(QStringLiteral("<p>%1</p>").arg(tip.toHtmlEscaped()));
-    connect(action, &QAction::triggered, this, [this, kind, type] { addPart(kind, type); });
-  };
-  addRobots(menu->addMenu(tr("&Robot")));
-  entry(menu, tr("&Moving body"), tr("A box that moves"), PartKind::Body, "dynamic");
-  entry(menu, tr("&Fixed body"), tr("A box that stands still"), PartKind::Body, "static");
-  const std::pair<PartKind, QString> kinds[] = {{PartKind::Joint, tr("&Joint")},
-                                                {PartKind::Actuator, tr("&Actuator")},
-                                                {PartKind::Sensor, tr("&Sensor")},
-                                                {PartKind::Cost, tr("C&ost term")}};
-  for (const auto& [kind, title] : kinds) {
-    QMenu* sub = menu->addMenu(title);
-    sub->setToolTipsVisible(true);
-    for (const TypeEntry& type : partTypes(kind))
-      entry(sub, text(type.label), text(type.help), kind, std::string(type.name));
-  }
-  entry(menu, tr("&Condition"), tr("A start of rollouts"), PartKind::Condition, "");
-  return menu;
-}
-
-void DesignPage::addRobots(QMenu* menu) {
-  menu->setToolTipsVisible(true);
-  const auto entry = [this, menu](const RobotTemplate& robot, int links, const QString& label) {
-    QAction* action = menu->addAction(label);
-    action->setObjectName(QStringLiteral("design.add.robot.") + robot.name +
-                          (links > 0 ? QString::number(links) : QString()));
-    action->setToolTip(QStringLiteral("<p>%1</p>").arg(robot.help.toHtmlEscaped()));
-    connect(action, &QAction::triggered, this, [this, name = robot.name, links] {
-      m_view->placeTemplate(name, links);
-      m_view->setFocus();
-    });
-  };
-  for (const RobotTemplate& robot : robotTemplates()) {
-    if (!robot.links) {
-      entry(robot, 0, robot.title);
-      continue;
-    }
-    for (int links = 1; links <= 6; ++links)
-      entry(robot, links,
-            links == 1 ? tr("%1 of 1 link").arg(robot.title) : tr("%1 of %2 links").arg(robot.title).arg(links));
-  }
-}
-
-QMenu* DesignPage::addMenu() const {
-  return m_add->menu();
 }
 
 void DesignPage::focusPane(DesignPane pane) {
@@ -552,131 +370,6 @@ void DesignPage::settle() {
   // The numbers of the drawing commit when they are left.
   if (QWidget* focus = QApplication::focusWidget(); focus && m_view->isAncestorOf(focus)) {
     if (qobject_cast<QLineEdit*>(focus)) focus->clearFocus();
-  }
-}
-
-bool DesignPage::run(const QString& title, const SceneDocument::Command& command) {
-  // What is being typed belongs to the part that is shown now, and comes first.
-  m_inspector->settle();
-  return apply(title, command);
-}
-
-bool DesignPage::apply(const QString& title, const SceneDocument::Command& command) {
-  if (!m_document) return false;
-  const Status done = m_document->edit(title, command);
-  if (!done) {
-    showSelection();  // fields show what holds
-    Q_EMIT refused(done.error());
-  }
-  return done.ok();
-}
-
-QString DesignPage::nameOfSelection() const {
-  if (m_selection.parts.size() == 1) return QString::fromStdString(m_selection.parts.front().id);
-  return tr("%n parts", nullptr, static_cast<int>(m_selection.parts.size()));
-}
-
-void DesignPage::addPart(PartKind kind, const std::string& type) {
-  std::optional<PartRef> added;
-  const QString word = QString::fromStdString(partWord(kind));
-  run(tr("Add a %1").arg(word), [&](TreeEditor& editor) -> Status {
-    const Result<PartRef> part = gps::ui::addPart(editor, kind, type, m_selection.parts);
-    if (!part) return part.error();
-    added = *part;
-    return Done{};
-  });
-  if (added) select({{*added}, TreePath()});
-}
-
-void DesignPage::removeSelected() {
-  if (m_selection.parts.empty()) return;
-  std::vector<std::string> went;
-  const std::vector<PartRef> parts = m_selection.parts;
-  const QString name = nameOfSelection();
-  const bool done =
-      run(tr("Remove %1").arg(name), [&](TreeEditor& editor) { return removeParts(editor, parts, &went); });
-  if (!done || went.empty()) return;
-  QStringList texts;
-  for (const std::string& each : went) texts << QString::fromStdString(each);
-  Q_EMIT noted(tr("With %1 went what depended on it: %2. Undo brings all back.").arg(name, texts.join(", ")));
-}
-
-void DesignPage::duplicateSelected() {
-  if (!m_document || m_selection.parts.empty()) return;
-  std::vector<PartRef> added;
-  const SceneTree copy = copyParts(m_document->tree(), m_selection.parts);
-  const double apart = m_document->scene() ? m_document->scene()->camera.width / 40.0 : 0.1;
-  run(tr("Duplicate %1").arg(nameOfSelection()), [&](TreeEditor& editor) -> Status {
-    const Result<std::vector<PartRef>> parts = pasteParts(editor, copy, {apart, -apart});
-    if (!parts) return parts.error();
-    added = *parts;
-    return Done{};
-  });
-  if (!added.empty()) select({added, TreePath()});
-}
-
-bool DesignPage::copySelected() {
-  if (!m_document || m_selection.parts.empty()) return false;
-  const SceneTree copy = copyParts(m_document->tree(), m_selection.parts);
-  auto* mime = new QMimeData;
-  const QByteArray written = QByteArray::fromStdString(sceneText(copy));
-  mime->setData(QLatin1String(kPartsMimeType), written);
-  mime->setText(QString::fromUtf8(written));
-  QGuiApplication::clipboard()->setMimeData(mime);
-  return true;
-}
-
-void DesignPage::cutSelected() {
-  if (copySelected()) removeSelected();
-}
-
-void DesignPage::paste() {
-  const QMimeData* mime = QGuiApplication::clipboard()->mimeData();
-  if (!m_document || !mime) return;
-  const QByteArray own = mime->data(QLatin1String(kPartsMimeType));
-  const QByteArray written = own.isEmpty() ? mime->text().toUtf8() : own;
-  const Result<SceneTree> copy =
-      parseParts(std::string_view(written.constData(), static_cast<std::size_t>(written.size())));
-  if (!copy) {
-    Q_EMIT refused({"The clipboard holds no parts of a task.", "", "Copy parts of a task first."});
-    return;
-  }
-  std::vector<PartRef> added;
-  const double apart = m_document->scene() ? m_document->scene()->camera.width / 40.0 : 0.1;
-  run(tr("Paste"), [&](TreeEditor& editor) -> Status {
-    const Result<std::vector<PartRef>> parts = pasteParts(editor, *copy, {apart, -apart});
-    if (!parts) return parts.error();
-    added = *parts;
-    return Done{};
-  });
-  if (!added.empty()) select({added, TreePath()});
-}
-
-void DesignPage::moveSelected(int by) {
-  if (!m_document || m_selection.parts.size() != 1) return;
-  const PartRef part = m_selection.parts.front();
-  const auto index = findPart(m_document->tree(), part);
-  const auto count = static_cast<std::ptrdiff_t>(partsOf(m_document->tree(), part.kind).size());
-  if (!index) return;
-  const auto to = static_cast<std::ptrdiff_t>(*index) + by;
-  if (to < 0 || to >= count) return;
-  run(tr("Reorder %1").arg(nameOfSelection()),
-      [&](TreeEditor& editor) { return reorderPart(editor, part, static_cast<std::size_t>(to)); });
-}
-
-void DesignPage::arrange(int how) {
-  if (!m_document || !m_document->readable()) return;
-  std::vector<std::string> bodies;
-  for (const PartRef& part : m_selection.parts) {
-    if (part.kind == PartKind::Body) bodies.push_back(part.id);
-  }
-  const std::shared_ptr<const Scene> scene = m_document->scene();
-  if (how < 6) {
-    run(tr("Align bodies"),
-        [&](TreeEditor& editor) { return alignBodies(editor, *scene, bodies, static_cast<Alignment>(how)); });
-  } else {
-    run(tr("Distribute bodies"),
-        [&](TreeEditor& editor) { return distributeBodies(editor, *scene, bodies, how == 6); });
   }
 }
 
