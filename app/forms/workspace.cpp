@@ -70,10 +70,15 @@ Workspace::~Workspace() = default;
 
 void Workspace::setRuns(const std::vector<RunSession*>& runs) {
   // A view that stays keeps its camera.
+  const QWidget* const focus = window()->focusWidget();
+  bool lost = false;
   while (m_views.size() > runs.size()) {
+    lost = lost || (focus && m_views.back()->column->isAncestorOf(focus));
     delete m_views.back()->column;
     m_views.pop_back();
   }
+  // The keyboard would be nowhere.
+  if (lost && !m_views.empty()) m_views.back()->canvas->setFocus(Qt::OtherFocusReason);
   for (std::size_t i = 0; i < runs.size(); ++i) {
     if (i == m_views.size()) makeView(runs[i], static_cast<int>(i));
     View& view = *m_views[i];

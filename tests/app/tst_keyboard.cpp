@@ -4,17 +4,21 @@
 #include <QButtonGroup>
 #include <QGraphicsView>
 #include <QLineEdit>
+#include <QPointer>
 #include <QTemporaryDir>
 #include <QTreeWidget>
 #include <QtTest>
 
 #include "app/documents/scene_document.h"
 #include "app/forms/design/design_page.h"
+#include "app/forms/run_panel.h"
+#include "app/forms/workspace.h"
 #include "app/main_window.h"
 #include "core/scene/scene_reader.h"
 #include "tests/app/keyboard.h"
 #include "widgets/canvas/scene_canvas.h"
 #include "widgets/editor/scene_editor.h"
+#include "widgets/panels/parameter_form.h"
 
 using namespace gps;
 using namespace gps::ui;
@@ -198,6 +202,9 @@ class TestKeyboard : public QObject {
   void theSameTaskByMouse();
   void tabReachesEveryControl_data();
   void tabReachesEveryControl();
+  void aFormMadeAnewKeepsTheKeyboard_data();
+  void aFormMadeAnewKeepsTheKeyboard();
+  void aRunThatGoesLeavesTheKeyboardToTheOther();
 };
 
 /// The way of "Your first task in five minutes" in the README, by keys alone. The files are what its pictures show.
@@ -352,6 +359,51 @@ void TestKeyboard::tabReachesEveryControl() {
   if (!QApplication::focusWidget()) o.keys.press(Qt::Key_Tab);
   const QStringList faults = faultsOf(o.window, o.keys);
   QVERIFY2(faults.isEmpty(), qPrintable("\n" + faults.join('\n')));
+}
+
+void TestKeyboard::aFormMadeAnewKeepsTheKeyboard_data() {
+  QTest::addColumn<QString>("before");
+  QTest::addColumn<QString>("after");
+  QTest::newRow("both runs have it") << "param.lqr.kl_step" << "param.lqr.kl_step";
+  QTest::newRow("only the first run has it") << "param.mdgps.s_step_kl" << "parameters.search";
+  QTest::newRow("a heading") << "group.Run" << "group.Run";
+}
+
+/// The other run may be chosen while the keyboard is in the form, for it is made anew a little later: Tab that comes by
+/// the drawing of run B and goes on into the form does it, on a machine that is busy.
+void TestKeyboard::aFormMadeAnewKeepsTheKeyboard() {
+  QFETCH(QString, before);
+  QFETCH(QString, after);
+  Opened o;
+  QVERIFY(o.window.openScene("reach"));
+  QVERIFY(o.window.addSecondRun("badmm"));
+  o.window.runPanel()->form()->setLevel(Level::Expert);
+  o.window.selectRun(0);
+  o.window.refreshNow();
+  QVERIFY(QTest::qWaitForWindowActive(&o.window));
+  auto* had = o.window.runPanel()->findChild<QWidget*>(before);
+  QVERIFY(had && had->isEnabled());
+  had->setFocus();
+  QTRY_COMPARE(o.keys.focusName(), before);
+  const QPointer<QWidget> old = had;
+  o.window.selectRun(1);
+  o.window.refreshNow();
+  QVERIFY(old.isNull());  // made anew indeed
+  QCOMPARE(o.keys.focusName(), after);
+  o.keys.press(Qt::Key_Tab);
+  QVERIFY(QApplication::focusWidget() && o.window.runPanel()->isAncestorOf(QApplication::focusWidget()));
+}
+
+void TestKeyboard::aRunThatGoesLeavesTheKeyboardToTheOther() {
+  Opened o;
+  QVERIFY(o.window.openScene("reach"));
+  QVERIFY(o.window.addSecondRun("badmm"));
+  o.window.refreshNow();
+  QVERIFY(QTest::qWaitForWindowActive(&o.window));
+  o.window.workspace()->canvas(1)->setFocus();
+  QTRY_COMPARE(o.keys.focusName(), QString("run.canvasB"));
+  o.window.actions().removeRun->trigger();
+  QCOMPARE(o.keys.focusName(), QString("run.canvasA"));
 }
 
 QTEST_MAIN(TestKeyboard)

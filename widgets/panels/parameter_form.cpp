@@ -282,14 +282,18 @@ void ParameterForm::setFields(const std::vector<ParamField>& fields, unsigned us
       d.rows.value(QString::fromStdString(field.spec.key))->setField(field);
     return;
   }
-  QString focusedKey;
-  for (ParameterRow* row : std::as_const(d.rows)) {
-    if (row->editor()->hasFocus()) focusedKey = row->key();
-  }
+  // The widget that has the keyboard goes with the old rows. Its successor of the same name gets it; where there is
+  // none, the search above, or the keyboard would be nowhere.
+  const QWidget* const focus = window()->focusWidget();
+  const bool had = focus != nullptr && d.content->isAncestorOf(focus);
+  const QString name = had ? focus->objectName() : QString();
   d.build();
   d.showQueued();
-  ParameterRow* const again = d.rows.value(focusedKey, nullptr);
-  if (again != nullptr) again->editor()->setFocus();
+  if (had) {
+    auto* again = name.isEmpty() ? nullptr : d.content->findChild<QWidget*>(name);
+    const bool takes = again != nullptr && again->isEnabled() && again->isVisibleTo(this);
+    (takes ? again : d.search)->setFocus(Qt::OtherFocusReason);
+  }
   d.showHelp(d.rows.value(d.helpKey, nullptr));
 }
 
