@@ -41,7 +41,9 @@ Status setField(TreeEditor& editor, const TreePath& object, const std::string& k
   return editor.find(object / key) ? editor.remove(object / key) : Status(Done{});
 }
 
-Status changeType(TreeEditor& editor, const PartRef& part, const std::string& type) {
+namespace {
+
+Status changeTypeAlone(TreeEditor& editor, const PartRef& part, const std::string& type) {
   const auto index = findPart(editor.tree(), part);
   const TypeEntry* entry = findType(partTypes(part.kind), type);
   if (!index || !entry) {
@@ -72,6 +74,13 @@ Status changeType(TreeEditor& editor, const PartRef& part, const std::string& ty
     if (Status done = setField(editor, path, key, *value); !done) return done;
   }
   return Done{};
+}
+
+}  // namespace
+
+Status changeType(TreeEditor& editor, const PartRef& part, const std::string& type) {
+  if (part.kind != PartKind::Sensor) return changeTypeAlone(editor, part, type);
+  return keepingStateColumns(editor, [&] { return changeTypeAlone(editor, part, type); });
 }
 
 Status reorderPart(TreeEditor& editor, const PartRef& part, std::size_t to) {

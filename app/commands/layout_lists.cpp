@@ -74,7 +74,40 @@ Status rearrangeFeedback(TreeEditor& editor, std::size_t columns, const Origin& 
   return rearrange(editor, kFeedback, rows * columns, all, 0);
 }
 
+/// Every number of the state by a name of its own: a joint's where the sensor lists joints, else its place.
+std::vector<std::string> stateColumns(const SceneTree& tree) {
+  std::vector<std::string> columns;
+  for (const auto& [id, size] : stateLayout(tree)) {
+    const auto at = findPart(tree, {PartKind::Sensor, id});
+    const SceneTree* joints = nullptr;
+    if (at) {
+      const SceneTree& sensor = partsOf(tree, PartKind::Sensor)[*at];
+      const auto list = sensor.find("joints");
+      if (list != sensor.end() && list->is_array() && list->size() == size) joints = &*list;
+    }
+    for (std::size_t i = 0; i < size; ++i) {
+      const bool named = joints && (*joints)[i].is_string();
+      columns.push_back(id + "/" + (named ? (*joints)[i].get<std::string>() : std::to_string(i)));
+    }
+  }
+  return columns;
+}
+
 }  // namespace
+
+Status keepingStateColumns(TreeEditor& editor, const std::function<Status()>& change) {
+  const std::vector<std::string> before = stateColumns(editor.tree());
+  if (Status done = change(); !done) return done;
+  const std::vector<std::string> after = stateColumns(editor.tree());
+  if (before == after) return Done{};
+  Origin origin;
+  for (const std::string& column : after) {
+    const auto was = std::find(before.begin(), before.end(), column);
+    origin.push_back(was == before.end() ? std::nullopt
+                                         : std::optional(static_cast<std::size_t>(was - before.begin())));
+  }
+  return rearrangeFeedback(editor, before.size(), origin);
+}
 
 Status updateActionLists(TreeEditor& editor, const Origin& origin) {
   const SceneTree& tree = editor.tree();

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
+
 #include "app/commands/scene_part.h"
 
 namespace gps::ui {
@@ -19,5 +21,9 @@ Status setSensorList(TreeEditor& editor, const std::string& key, const std::vect
 /// and the columns of an initial feedback; and out of the sensor's own list `key`.
 Status dropSensorEntry(TreeEditor& editor, const std::string& sensor, const std::string& key,
                        std::size_t entry);
+
+/// Lets `change` work on a sensor. Where its number of entries changes with it, columns of the state come or go, and
+/// the first feedback and tables follow: gains of entries that stay are kept, new ones are 0.
+Status keepingStateColumns(TreeEditor& editor, const std::function<Status()>& change);
 
 }  // namespace gps::ui

@@ -70,6 +70,7 @@ class TestControllerPage : public QObject {
   void runBecomesTheStart();
   void warningsAreSaid();
   void brokenTasksSaySo();
+  void tablesThatDoNotFitCanBeLeftAway();
   void whatIfLeavesTheRunAlone();
 };
 
@@ -235,6 +236,28 @@ void TestControllerPage::brokenTasksSaySo() {
   opened.document().undo();
   opened.settle();
   QTRY_VERIFY(!state->isVisible());
+}
+
+/// A file may come with tables of another task: choosing a kind that reads none is the way out.
+void TestControllerPage::tablesThatDoNotFitCanBeLeftAway() {
+  Opened opened("two_link_arm");
+  QVERIFY(opened.document()
+              .edit("Break", [](TreeEditor& e) -> Status {
+                if (Status done = e.set(TreePath("/initial_controller"), "kind", "table"); !done) return done;
+                return e.set(TreePath("/initial_controller"), "tables",
+                             SceneTree::parse(R"([{"condition": "c1", "k": [[1, 2, 3, 4, 5]]}])"));
+              })
+              .ok());
+  QVERIFY(!opened.document().readable());
+  const QString words = opened.find<QLabel>("start.state")->text();
+  QVERIFY2(words.contains("do not fit"), qPrintable(words));
+  auto* kind = opened.find<QComboBox>("start.kind");
+  kind->setCurrentIndex(kind->findData("pd"));
+  Q_EMIT kind->activated(kind->currentIndex());
+  QVERIFY(opened.document().readable());
+  QVERIFY(!opened.document().tree().contains(TreePath("/initial_controller/tables")));
+  opened.settle();
+  QCOMPARE(opened.page().shown()->parameters.init.kind, InitKind::Pd);
 }
 
 void TestControllerPage::whatIfLeavesTheRunAlone() {

@@ -52,6 +52,7 @@ class TestSceneCommands : public QObject {
   void namesMustBeFreeAndAllowed();
   void removingABodyRemovesWhatHangsOnIt();
   void tablesFollowStateActionsAndConditions();
+  void gainsFollowTheSizeOfASensor();
   void startsAreEditedWhereTheyAreSuggested();
   void removingOneOfTwoJointsKeepsTheSensorOfBoth();
   void removingStartsAndTheTargetLeavesAFileThatReads();
@@ -168,6 +169,46 @@ void TestSceneCommands::tablesFollowStateActionsAndConditions() {
   QVERIFY(has(went, "its first controller"));
   QVERIFY(read(tree).initialController.tables.empty());
   QVERIFY(read(tree).initialController.kind.empty());
+}
+
+// A sensor that measures more, or less, than before.
+void TestSceneCommands::gainsFollowTheSizeOfASensor() {
+  SceneTree tree = shipped("two_link_arm");
+  tree["initial_controller"]["kind"] = "table";
+  tree["initial_controller"]["tables"] =
+      SceneTree::parse(R"([{"condition": "c1", "K": [[1, 2, 3, 4, 5, 6, 7, 11, 12, 13, 14, 15, 16, 17]]}])");
+  const Scene scene = read(tree);
+  const auto angles = std::find_if(scene.sensors.begin(), scene.sensors.end(), [](const Sensor& sensor) {
+    return sensor.type == Sensor::Type::JointAngle;
+  });
+  QVERIFY(angles != scene.sensors.end() && angles->targets.size() == 2 && scene.state.front() == angles->id);
+  const TreePath place = pathOf(PartKind::Sensor, static_cast<std::size_t>(angles - scene.sensors.begin()));
+  const std::string before = sceneText(tree);
+  TreeEditor editor(tree);
+  const auto table = [&tree] {
+    return tree["initial_controller"]["tables"][0]["K"][0].get<std::vector<double>>();
+  };
+  // The joints the other way round, and then the first alone.
+  QVERIFY(keepingStateColumns(editor, [&] {
+    return editor.replace(place / "joints", SceneTree::array({angles->targets[1], angles->targets[0]}));
+  }));
+  QCOMPARE(table(), (std::vector<double>{2, 1, 3, 4, 5, 6, 7, 12, 11, 13, 14, 15, 16, 17}));
+  QVERIFY(keepingStateColumns(editor, [&] {
+    return editor.replace(place / "joints", SceneTree::array({angles->targets[0]}));
+  }));
+  QCOMPARE(table(), (std::vector<double>{1, 3, 4, 5, 6, 7, 11, 13, 14, 15, 16, 17}));
+  editor.rollBack();
+  QCOMPARE(sceneText(tree), before);
+  // Another type: the place of the hand becomes its angle, and no cost asks for two numbers of it.
+  tree["costs"] = SceneTree::array({SceneTree(tree["costs"][0])});
+  const auto hand = std::find_if(scene.sensors.begin(), scene.sensors.end(), [](const Sensor& sensor) {
+    return sensor.type == Sensor::Type::BodyPosition;
+  });
+  QVERIFY(hand != scene.sensors.end());
+  if (tree.contains("camera")) tree["camera"].erase("trace");
+  TreeEditor other(tree);
+  QVERIFY(changeType(other, {PartKind::Sensor, hand->id}, "body_angle"));
+  QCOMPARE(read(tree).initialController.tables.front().K.front().size(), std::size_t{12});
 }
 
 // Undoing gives the bytes before, whatever group of suggestions held the key.

@@ -286,7 +286,12 @@ void ControllerPage::giveRoom() {
 void ControllerPage::showDocument() {
   m_stale = false;
   if (!m_document->scene() || !m_document->readable()) {
-    say(tr("The task cannot be tried before its errors are mended; see the problems below."), true);
+    const std::vector<Problem>& problems = m_document->problems();
+    const bool own = !problems.empty() && problems.front().pointer.starts_with("/initial_controller/");
+    say(own ? tr("The controllers do not fit the task: %1 Choosing another kind removes what does not fit.")
+                  .arg(QString::fromStdString(problems.front().what))
+            : tr("The task cannot be tried before its errors are mended; see the problems below."),
+        true);
     return;
   }
   if (!m_shown) m_canvas->setScene(m_document->scene());

@@ -83,6 +83,23 @@ std::string kindAfterDrawing(InitKind kind) {
   return kind == InitKind::Demonstration ? "demonstration" : "table";
 }
 
+/// What of the initial controller the reader refuses: "tables", "gains", ...; empty: it is not about that.
+std::string refusedKey(const SceneDocument& document) {
+  constexpr std::string_view kStart = "/initial_controller/";
+  if (document.readable() || document.problems().empty()) return {};
+  const std::string& pointer = document.problems().front().pointer;
+  if (!pointer.starts_with(kStart)) return {};
+  const std::string key = pointer.substr(kStart.size(), pointer.find('/', kStart.size()) - kStart.size());
+  return key == "kind" ? std::string() : key;
+}
+
+/// Whether a kind of first controller is made from what stands at this key.
+bool reads(const std::string& kind, const std::string& key) {
+  if (key == "tables") return kind == "demonstration" || kind == "run" || kind == "table";
+  if (key == "gains" || key == "acc") return kind == "lqr";
+  return kind == "feedback";
+}
+
 }  // namespace
 
 void ControllerPage::preview(bool drawing, bool all) {
@@ -162,10 +179,22 @@ bool ControllerPage::apply(const QString& title, const SceneDocument::Command& c
 }
 
 void ControllerPage::chooseKind(const QString& kind) {
-  const Scene& scene = *m_document->scene();
+  const std::shared_ptr<const Scene> scene = m_document->scene();
   const std::string id = kind.toStdString();
   const bool tabled = id == "demonstration" || id == "run" || id == "table";
-  if (tabled && scene.initialController.tables.empty()) {
+  // Whatever the reader refuses of the controllers of before goes, or nothing could be chosen any more.
+  const std::string refused = refusedKey(*m_document);
+  if (!scene || (!refused.empty() && !reads(id, refused))) {
+    apply(tr("Start with %1").arg(m_kind->currentText()), [&](TreeEditor& editor) -> Status {
+      const TreePath place = TreePath("/initial_controller") / refused;
+      if (!refused.empty() && !reads(id, refused) && editor.find(place)) {
+        if (Status done = editor.remove(place); !done) return done;
+      }
+      return setStartKind(editor, id);
+    });
+    return;
+  }
+  if (tabled && scene->initialController.tables.empty()) {
     if (m_shown) showKind();
     if (m_shown && id != m_kind->currentData().toString().toStdString()) {
       if (id == "demonstration") {
@@ -176,7 +205,7 @@ void ControllerPage::chooseKind(const QString& kind) {
     }
     return;
   }
-  if (id == "feedback" && scene.initialController.feedback.empty() && m_shown) {
+  if (id == "feedback" && scene->initialController.feedback.empty() && m_shown) {
     // Something to begin with: the gains of now, at the first step.
     const Matrix& K = m_shown->preview.conditions.front().controller->step(0).K;
     SceneTree gains = SceneTree::array();

@@ -319,7 +319,9 @@ void Inspector::addField(const TreePath& object, const SceneField& field, bool r
                 Status made = setField(tree, object.parent_pointer(), object.back(), SceneTree::object());
                 if (!made) return made;
               }
-              return setField(tree, object, key, value);
+              const bool sensor = !object.empty() && object.parent_pointer() == TreePath("/sensors");
+              if (!sensor) return setField(tree, object, key, value);
+              return keepingStateColumns(tree, [&] { return setField(tree, object, key, value); });
             });
           });
   m_fields[pointer] = editor;
