@@ -3,6 +3,7 @@
 #include <QFileDialog>
 #include <QFileInfo>
 #include <QStackedWidget>
+#include <algorithm>
 
 #include "app/commands/add_part.h"
 #include "app/documents/scene_document.h"
@@ -13,6 +14,23 @@
 #include "core/scene/scene_writer.h"
 
 namespace gps::ui {
+
+namespace {
+
+/// Whether it is meant as a task, though the reader may refuse it: what was saved half-way must open again to be
+/// mended. Not what a newer program wrote: saving it here could lose what this one does not know.
+bool isTaskInProgress(const SceneTree& tree) {
+  if (!tree.is_object()) return false;
+  const auto version = tree.find("version"), bodies = tree.find("bodies");
+  const bool known = version == tree.end() || *version == 1;
+  if (!known || bodies == tree.end() || !bodies->is_array()) return false;
+  // More than any task may have: lists of them would hold up the window.
+  constexpr std::size_t kMost = 2000;
+  return std::all_of(tree.begin(), tree.end(),
+                     [](const SceneTree& list) { return !list.is_array() || list.size() <= kMost; });
+}
+
+}  // namespace
 
 std::shared_ptr<const Task> MainWindow::readTask(const QString& nameOrFile) {
   Result<Scene> scene = findScene(nameOrFile.toStdString(), m_setup.sceneFolder);
@@ -100,7 +118,7 @@ void MainWindow::chooseSceneFile() {
 
 bool MainWindow::openUnfinished(const QString& file) {
   SceneDocument probe;
-  if (file.isEmpty() || !probe.open(file) || !probe.readable()) return false;
+  if (file.isEmpty() || !probe.open(file) || !(probe.readable() || isTaskInProgress(probe.tree()))) return false;
   const auto open = [this, file] {
     dropRuns();
     if (Status done = m_document->open(file); !done) {
@@ -110,6 +128,7 @@ bool MainWindow::openUnfinished(const QString& file) {
     m_design->select(DesignSelection());
     noteRecent(m_document->path());
     showDesign();
+    offerRecovery();  // the messages were cleared, and it may have been among them
   };
   const int lost = discardedIterations();
   if (!unsaved() && !anyActive() && lost == 0) {

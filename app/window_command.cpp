@@ -70,7 +70,8 @@ int runWindow(int argc, char** argv) {
     window.show();
     return QApplication::exec();
   }
-  if (!options->file.empty()) window.openScene(QString::fromStdString(options->file));
+  // Also a task that can't be learned yet.
+  if (!options->file.empty()) window.openWhenAllowed(QString::fromStdString(options->file));
   window.show();
   return QApplication::exec();
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAction>
+#include <QComboBox>
 #include <QDragEnterEvent>
 #include <QDropEvent>
 #include <QFileDialog>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QMenu>
 #include <QMimeData>
@@ -10,6 +12,7 @@
 #include <QStackedWidget>
 #include <QTemporaryDir>
 #include <QToolButton>
+#include <QTreeWidget>
 #include <QtTest>
 
 #include "app/documents/scene_document.h"
@@ -110,6 +113,8 @@ class TestKeepingWork : public QObject {
   void recentFilesAreInTheMenuAndOnTheStartPage();
   void missingRecentFilesSaySoAndCanBeRemoved();
   void aDroppedTaskOpensAndOtherFilesAreRefused();
+  void aTaskSavedWithErrorsOpensAgain();
+  void whatIsNoTaskIsNotOpened();
 };
 
 void TestKeepingWork::aNewTaskOffersToSaveDiscardOrCancel() {
@@ -447,6 +452,72 @@ void TestKeepingWork::aDroppedTaskOpensAndOtherFilesAreRefused() {
   o.window.showDesign();
   for (const QWidget* widget = o.window.designPage()->view(); widget; widget = widget->parentWidget())
     QVERIFY(!widget->acceptDrops() || widget == &o.window);
+}
+
+/// Whatever is saved can be opened again and mended, also what the reader refuses.
+void TestKeepingWork::aTaskSavedWithErrorsOpensAgain() {
+  QTemporaryDir place;
+  const QString path = place.filePath("half.scene.json");
+  {
+    Opened o;
+    QVERIFY(o.window.openScene("reach"));
+    o.window.showDesign();
+    QVERIFY(o.change(0));
+    QVERIFY(!o.document().readable());
+    QVERIFY(o.window.saveTaskAs(path));
+  }
+  Opened o;
+  o.window.openWhenAllowed(path);
+  QCOMPARE(o.document().path(), path);
+  QVERIFY(o.designing() && !o.asks("scene"));
+  QVERIFY(!o.document().readable() && !o.document().scene() && !o.document().isModified());
+  QCOMPARE(o.document().problems().front().pointer, std::string("/horizon"));
+  // Everything can be looked at, though there is no scene to show.
+  DesignPage& page = *o.window.designPage();
+  auto* outline = page.findChild<QTreeWidget*>("design.outline");
+  for (QTreeWidgetItemIterator it(outline); *it; ++it) {
+    outline->setCurrentItem(*it);
+    QCoreApplication::processEvents();
+  }
+  page.setTrying(true);
+  QVERIFY(!page.trying());
+  page.select({{}, TreePath("/initial_controller")});
+  auto* kind = page.findChild<QComboBox*>("start.kind");
+  QVERIFY(kind->isVisible());
+  kind->setFocus();
+  QTest::keyClick(kind, Qt::Key_Down);
+  QVERIFY(o.document().isModified());
+  o.document().undo();
+  page.select({});
+  auto* horizon = page.findChild<QLineEdit*>("field.horizon");
+  QVERIFY(horizon);
+  horizon->setFocus();
+  horizon->selectAll();
+  QTest::keyClicks(horizon, "60");
+  QTest::keyClick(horizon, Qt::Key_Return);
+  QVERIFY(o.document().readable() && !o.document().hasErrors());
+  QVERIFY(page.view()->scene());
+}
+
+void TestKeepingWork::whatIsNoTaskIsNotOpened() {
+  Opened o;
+  QTemporaryDir place;
+  QVERIFY(o.window.openScene("reach"));
+  int n = 0;
+  for (const char* text : {"{}", "[1, 2]", "{\"name\": \"a\"}", "{\"bodies\": 3}", "{\"version\": 2, \"bodies\": []}", "{"}) {
+    const QString path = place.filePath(QStringLiteral("%1.json").arg(n++));
+    write(path, text);
+    o.window.openWhenAllowed(path);
+    QVERIFY2(o.asks("scene"), text);
+    QVERIFY2(o.document().path().endsWith("reach.scene.json"), text);
+    o.window.messages()->clear();
+  }
+  // As many bodies as fit into a file: nothing of it is shown.
+  const QString path = place.filePath("many.scene.json");
+  write(path, "{\"version\": 1, \"name\": \"many\", \"bodies\": [" + QByteArray("{},").repeated(300000) + "{}]}");
+  o.window.openWhenAllowed(path);
+  QVERIFY(o.asks("scene"));
+  QVERIFY(o.document().path().endsWith("reach.scene.json"));
 }
 
 QTEST_MAIN(TestKeepingWork)
