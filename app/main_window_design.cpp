@@ -290,11 +290,12 @@ void MainWindow::offerRecovery() {
           offerRecovery();  // says what has to be done first
           return;
         }
-        if (Status done = m_document->recover(newest.text, newest.path); !done) {
+        if (Status done = m_document->recover(newest.text, newest.path, newest.mark); !done) {
           m_messages->post("recover", Severity::Error, done.error());
           return;
         }
         dropRuns();
+        if (m_document->differsOnDisk()) Q_EMIT m_document->changedOnDisk();
         // The old copy goes only when the new one is on the disk.
         if (m_recovery->flush()) RecoveryCopy::discard(newest);
         showDesign();

@@ -20,11 +20,13 @@ QString lockOf(const QString& copy) {
   return copy + ".lock";
 }
 
-/// First line: where it was to be saved; the rest: the task.
-QByteArray packed(const QString& path, const QByteArray& text) {
-  QString oneLine = path;
-  oneLine.remove('\n');
-  return oneLine.toUtf8() + '\n' + text;
+constexpr char kMarkBegins = '\x1f';
+
+/// First line: where it was to be saved, and what that file held; the rest: the task.
+QByteArray packed(const SceneDocument& document) {
+  QByteArray line = document.path().toUtf8();
+  line.replace('\n', "").replace(kMarkBegins, "");
+  return line + kMarkBegins + document.fileMark() + '\n' + document.text();
 }
 
 }  // namespace
@@ -67,7 +69,7 @@ bool RecoveryCopy::flush() {
   // Without the lock another window would take the copy for one that was left behind.
   if (!m_lock) return false;
   // A full disk must not stop the work; saving will say what is wrong.
-  return writeFile(m_file, packed(m_document->path(), m_document->text())).ok();
+  return writeFile(m_file, packed(*m_document)).ok();
 }
 
 void RecoveryCopy::giveUp() {
@@ -86,8 +88,11 @@ std::vector<RecoveryCopy::Found> RecoveryCopy::left() const {
     if (!lock.tryLock(0)) continue;  // its program lives
     QFile file(entry.absoluteFilePath());
     if (!file.open(QIODevice::ReadOnly)) continue;
-    const QString path = QString::fromUtf8(file.readLine()).chopped(1);
-    found.push_back({entry.absoluteFilePath(), path, file.readAll()});
+    QByteArray line = file.readLine();
+    line.chop(1);
+    const qsizetype mark = line.lastIndexOf(kMarkBegins);
+    found.push_back({entry.absoluteFilePath(), QString::fromUtf8(mark < 0 ? line : line.left(mark)),
+                     mark < 0 ? QByteArray() : line.mid(mark + 1), file.readAll()});
   }
   return found;
 }

@@ -25,6 +25,7 @@ class RecoveryCopy : public QObject {
   struct Found {
     QString copy;     ///< the file of the copy
     QString path;     ///< where the task was to be saved; may be empty
+    QByteArray mark;  ///< fileMark() of the document; empty where it was not written down
     QByteArray text;  ///< of the task
   };
   /// Newest first. Files that cannot be read are left alone.

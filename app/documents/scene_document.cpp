@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/documents/scene_document.h"
 
+#include <QCryptographicHash>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -32,6 +33,10 @@ QString stemOf(const QString& path) {
   return name;
 }
 
+QByteArray markOf(const QByteArray& text) {
+  return text.isEmpty() ? QByteArray() : QCryptographicHash::hash(text, QCryptographicHash::Sha1).toHex();
+}
+
 Result<QByteArray> readFile(const QString& path) {
   const Result<std::string> text = readJsonFile(path.toStdString(), JsonLimits{});
   if (!text) return text.error();
@@ -50,6 +55,11 @@ void SceneDocument::setShippedFolder(const QString& folder) {
   m_shippedFolder = QDir(folder).canonicalPath();
 }
 
+void SceneDocument::setFileText(const QByteArray& text) {
+  m_fileText = text;
+  m_fileMark = markOf(text);
+}
+
 void SceneDocument::reset(SceneTree tree) {
   m_inGesture = false;
   m_gesture = {};
@@ -61,7 +71,7 @@ void SceneDocument::reset(SceneTree tree) {
 
 void SceneDocument::startWith(SceneTree tree) {
   m_path.clear();
-  m_fileText.clear();
+  setFileText({});
   m_fileCanonical.clear();
   reset(std::move(tree));
   watch();
@@ -75,7 +85,7 @@ Status SceneDocument::open(const QString& path) {
   Result<SceneTree> tree = parseSceneTree(text->toStdString(), path.toStdString());
   if (!tree) return tree.error();
   m_path = QFileInfo(path).absoluteFilePath();
-  m_fileText = *text;
+  setFileText(*text);
   m_fileCanonical = sceneText(*tree);
   reset(*std::move(tree));
   watch();
@@ -84,12 +94,17 @@ Status SceneDocument::open(const QString& path) {
   return Done{};
 }
 
-Status SceneDocument::recover(const QByteArray& text, const QString& path) {
+Status SceneDocument::recover(const QByteArray& text, const QString& path, const QByteArray& mark) {
   Result<SceneTree> tree = parseSceneTree(text.toStdString(), "recovered work");
   if (!tree) return tree.error();
   m_path = path;
   const Result<QByteArray> file = path.isEmpty() ? Result<QByteArray>(QByteArray()) : readFile(path);
-  m_fileText = file ? *file : QByteArray();
+  setFileText(file ? *file : QByteArray());
+  if (!mark.isEmpty() && mark != m_fileMark) {
+    // Not what this work began from: it differs from the disk, also after another crash.
+    m_fileText.clear();
+    m_fileMark = mark;
+  }
   m_fileCanonical.clear();
   reset(*std::move(tree));
   m_history.forgetClean();
@@ -286,7 +301,7 @@ Status SceneDocument::write(const QString& path) {
   const QByteArray content = text();
   if (Status done = writeFile(path, content); !done) return done;
   m_path = path;
-  m_fileText = content;
+  setFileText(content);
   m_fileCanonical = sceneText(m_tree);
   m_history.setClean();
   watch();
@@ -299,7 +314,7 @@ Status SceneDocument::reload() {
   if (!text) return text.error();
   Result<SceneTree> tree = parseSceneTree(text->toStdString(), m_path.toStdString());
   if (!tree) return tree.error();
-  m_fileText = *text;
+  setFileText(*text);
   m_fileCanonical = sceneText(*tree);
   Status done =
       edit(tr("Reload from disk"), [&tree](TreeEditor& editor) { return editor.replace(TreePath(), *tree); });

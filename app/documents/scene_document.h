@@ -30,8 +30,9 @@ class SceneDocument : public QObject {
   void startWith(SceneTree tree);
   /// Any JSON file can be opened; what keeps it from being a task stands in problems().
   Status open(const QString& path);
-  /// The unsaved work of an earlier session; counts as not saved. `path` may be empty.
-  Status recover(const QByteArray& text, const QString& path);
+  /// The unsaved work of an earlier session; counts as not saved. `path` may be empty. `mark`: fileMark() in that
+  /// session; a file that holds something else by now was written by somebody, see differsOnDisk().
+  Status recover(const QByteArray& text, const QString& path, const QByteArray& mark = {});
 
   // --- what it is
   const SceneTree& tree() const { return m_tree; }
@@ -71,6 +72,8 @@ class SceneDocument : public QObject {
   /// Whether the file holds something else than was read from it or written to it here: somebody wrote it in
   /// the meantime. Looks at the disk.
   bool differsOnDisk() const;
+  /// Tells one content of the file from another, as it was last read or written here; empty without a file.
+  QByteArray fileMark() const { return m_fileMark; }
   /// Refuses to overwrite what somebody else wrote in the meantime, unless `overwrite`.
   Status save(bool overwrite = false);
   /// Whole or not at all. The name of the task becomes that of the file, when it was that of the file before.
@@ -107,7 +110,11 @@ class SceneDocument : public QObject {
 
   QString m_shippedFolder;
   QString m_path;
+  /// What the file holds, as far as is known here.
+  void setFileText(const QByteArray& text);
+
   QByteArray m_fileText;        ///< as it lies on disk
+  QByteArray m_fileMark;
   std::string m_fileCanonical;  ///< the layout sceneText() gives the same tree
   QFileSystemWatcher m_watcher;
 };

@@ -115,6 +115,7 @@ class TestKeepingWork : public QObject {
   void aDroppedTaskOpensAndOtherFilesAreRefused();
   void aTaskSavedWithErrorsOpensAgain();
   void whatIsNoTaskIsNotOpened();
+  void restoredWorkDoesNotOverwriteWhatCameInBetween();
 };
 
 void TestKeepingWork::aNewTaskOffersToSaveDiscardOrCancel() {
@@ -518,6 +519,41 @@ void TestKeepingWork::whatIsNoTaskIsNotOpened() {
   o.window.openWhenAllowed(path);
   QVERIFY(o.asks("scene"));
   QVERIFY(o.document().path().endsWith("reach.scene.json"));
+}
+
+/// Another program wrote the file after the crash and before the work was restored.
+void TestKeepingWork::restoredWorkDoesNotOverwriteWhatCameInBetween() {
+  for (const bool meanwhile : {false, true}) {
+    QTemporaryDir folder;
+    const QString path = folder.filePath("mine.scene.json");
+    QVERIFY(QFile::copy(GPS_SCENES "/reach.scene.json", path));
+    QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner);
+    QByteArray theirs = bytesOf(path);
+    // Twice: the second crash forgets nothing either.
+    for (int crash = 0; crash < 2; ++crash) {
+      MainWindow window({folder.path(), GPS_SCENES, false, {}});
+      if (crash == 0) {
+        window.openWhenAllowed(path);
+        QVERIFY(window.document()
+                    ->edit("x", [](TreeEditor& e) { return e.replace(TreePath("/horizon"), 77); })
+                    .ok());
+      } else {
+        if (meanwhile) write(path, theirs += "\n");
+        Q_EMIT window.messages()->actionTriggered("recover");
+        QVERIFY(window.document()->isModified());
+      }
+    }
+    MainWindow window({folder.path(), GPS_SCENES, false, {}});
+    QVERIFY(window.messages()->keys().contains("recover"));
+    Q_EMIT window.messages()->actionTriggered("recover");
+    QCOMPARE(window.document()->path(), path);
+    QCOMPARE(window.document()->scene()->horizon, 77);
+    QCOMPARE(window.messages()->keys().contains("disk"), meanwhile);
+    window.actions().save->trigger();
+    QCOMPARE(window.messages()->keys().contains("overwrite"), meanwhile);
+    QCOMPARE(bytesOf(path) == theirs, meanwhile);
+    QCOMPARE(window.document()->isModified(), meanwhile);
+  }
 }
 
 QTEST_MAIN(TestKeepingWork)
