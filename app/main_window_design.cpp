@@ -40,6 +40,7 @@ void MainWindow::connectDesign() {
       for (const auto& [key, keeping] : std::map(m_keeping)) {
         if (key == "open" || key == "close") withdraw({qPrintable(key)});
       }
+      withdraw({"gone"});
     }
   });
   connect(m_document.get(), &SceneDocument::changed, this, [this] {
@@ -52,6 +53,14 @@ void MainWindow::connectDesign() {
           if (Status done = m_document->reload(); !done)
             m_messages->post("disk", Severity::Error, done.error());
         });
+  });
+  connect(m_document.get(), &SceneDocument::fileGone, this, [this] {
+    m_messages->post({.key = "gone",
+                      .severity = Severity::Warning,
+                      .what = tr("%1 was removed or renamed by another program.").arg(m_document->displayName()),
+                      .where = m_document->path(),
+                      .mend = tr("The task is still here. Saving writes the file anew."),
+                      .action = {}});
   });
   connect(m_design, &DesignPage::selectionChanged, this, &MainWindow::showEditActions);
   connect(m_design, &DesignPage::refused, this,

@@ -47,8 +47,9 @@ Result<QByteArray> readFile(const QString& path) {
 
 SceneDocument::SceneDocument(QObject* parent) : QObject(parent), m_tree(SceneTree::object()) {
   // Programs that save in two steps leave half a file for a moment.
-  connect(&m_watcher, &QFileSystemWatcher::fileChanged, this,
-          [this] { QTimer::singleShot(kSettleMilliseconds, this, &SceneDocument::lookAtDisk); });
+  const auto look = [this] { QTimer::singleShot(kSettleMilliseconds, this, &SceneDocument::lookAtDisk); };
+  connect(&m_watcher, &QFileSystemWatcher::fileChanged, this, look);
+  connect(&m_watcher, &QFileSystemWatcher::directoryChanged, this, look);
 }
 
 void SceneDocument::setShippedFolder(const QString& folder) {
@@ -327,16 +328,37 @@ Status SceneDocument::reload() {
 }
 
 void SceneDocument::watch() {
-  if (!m_watcher.files().isEmpty()) m_watcher.removePaths(m_watcher.files());
-  // Saving replaces the file, and with it what was watched.
-  if (!m_path.isEmpty() && QFileInfo::exists(m_path)) m_watcher.addPath(m_path);
+  const QStringList watched = m_watcher.files() + m_watcher.directories();
+  if (!watched.isEmpty()) m_watcher.removePaths(watched);
+  if (m_path.isEmpty()) return;
+  // Saving replaces the file, and with it what was watched. One that is gone comes back in its folder.
+  const QFileInfo file(m_path);
+  if (file.exists()) {
+    m_watcher.addPath(m_path);
+  } else if (file.dir().exists()) {
+    m_watcher.addPath(file.absolutePath());
+  }
 }
 
 void SceneDocument::lookAtDisk() {
   if (m_path.isEmpty()) return;
   watch();
+  if (!QFileInfo::exists(m_path)) {
+    // What is here is now the only one.
+    if (!m_history.clean()) return;
+    m_history.forgetClean();
+    Q_EMIT stateChanged();
+    Q_EMIT fileGone();
+    return;
+  }
   const Result<QByteArray> text = readFile(m_path);
-  if (text && *text != m_fileText) Q_EMIT changedOnDisk();
+  if (!text) return;
+  if (*text != m_fileText) {
+    Q_EMIT changedOnDisk();
+  } else if (!m_history.clean() && this->text() == m_fileText) {
+    m_history.setClean();
+    Q_EMIT stateChanged();
+  }
 }
 
 }  // namespace gps::ui

@@ -88,6 +88,8 @@ class SceneDocument : public QObject {
   void stateChanged();
   /// Somebody else wrote the file.
   void changedOnDisk();
+  /// Somebody removed or renamed the file; the task counts as not saved.
+  void fileGone();
 
  private:
   void reset(SceneTree tree);

@@ -115,6 +115,7 @@ class TestKeepingWork : public QObject {
   void aDroppedTaskOpensAndOtherFilesAreRefused();
   void aTaskSavedWithErrorsOpensAgain();
   void whatIsNoTaskIsNotOpened();
+  void aFileThatIsGoneLeavesTheTaskUnsaved();
   void restoredWorkDoesNotOverwriteWhatCameInBetween();
 };
 
@@ -398,6 +399,7 @@ void TestKeepingWork::recentFilesAreInTheMenuAndOnTheStartPage() {
 void TestKeepingWork::missingRecentFilesSaySoAndCanBeRemoved() {
   Opened o;
   const QString path = o.openCopy("reach");
+  QVERIFY(o.window.openScene("point_mass"));
   QVERIFY(QFile::remove(path));
   o.window.showStartPage();
   auto* tile = o.window.findChild<QAbstractButton*>("scene." + path);
@@ -554,6 +556,31 @@ void TestKeepingWork::restoredWorkDoesNotOverwriteWhatCameInBetween() {
     QCOMPARE(bytesOf(path) == theirs, meanwhile);
     QCOMPARE(window.document()->isModified(), meanwhile);
   }
+}
+
+void TestKeepingWork::aFileThatIsGoneLeavesTheTaskUnsaved() {
+  Opened o;
+  const QString path = o.openCopy("point_mass"), away = o.folder.filePath("away");
+  QVERIFY(!o.document().isModified());
+  QVERIFY(QFile::rename(path, away));
+  QTRY_VERIFY_WITH_TIMEOUT(o.document().isModified(), 5000);
+  QVERIFY(o.asks("gone"));
+  QVERIFY(!o.window.close());
+  QVERIFY(o.asks("close"));
+  o.press("message.close.cancel");
+  // Back where it was.
+  QVERIFY(QFile::rename(away, path));
+  QTRY_VERIFY_WITH_TIMEOUT(!o.document().isModified(), 5000);
+  QVERIFY(!o.asks("gone") && !o.asks("disk"));
+  // Gone for good: saving writes it anew.
+  QVERIFY(QFile::remove(path));
+  QTRY_VERIFY_WITH_TIMEOUT(o.document().isModified(), 5000);
+  QVERIFY(o.window.saveTask());
+  QCOMPARE(bytesOf(path), o.document().text());
+  QVERIFY(!o.document().isModified());
+  // And is looked after again.
+  write(path, bytesOf(path).replace("\"horizon\": 100", "\"horizon\": 55"));
+  QTRY_VERIFY_WITH_TIMEOUT(o.window.messages()->keys().contains("disk"), 5000);
 }
 
 QTEST_MAIN(TestKeepingWork)
