@@ -291,24 +291,26 @@ void MainWindow::offerRecovery() {
   if (left.empty() || m_recoverLater) return;
   const RecoveryCopy::Found newest = left.front();
   const QString name = newest.path.isEmpty() ? tr("a new task") : QFileInfo(newest.path).fileName();
-  ask("recover", tr("Unsaved changes of %1 were found.").arg(name),
-      unsaved() ? tr("Save %1 first: restoring would replace it.").arg(m_document->displayName())
-                : tr("The program ended before they were saved. Close this message to decide at the next start."),
-      tr("Restore"), [this, newest] {
-        if (unsaved() || anyActive()) {
-          offerRecovery();  // says what has to be done first
-          return;
-        }
-        if (Status done = m_document->recover(newest.text, newest.path, newest.mark); !done) {
-          m_messages->post("recover", Severity::Error, done.error());
-          return;
-        }
-        dropRuns();
-        if (m_document->differsOnDisk()) Q_EMIT m_document->changedOnDisk();
-        // The old copy goes only when the new one is on the disk.
-        if (m_recovery->flush()) RecoveryCopy::discard(newest);
-        showDesign();
-      });
+  const int lost = discardedIterations();
+  QString mend = tr("The program ended before they were saved. Close this message to decide at the next start.");
+  if (lost > 0) mend = tr("Restoring them discards the run and its %n iteration(s).", nullptr, lost);
+  if (anyActive()) mend = tr("Stop the run first: restoring would replace it.");
+  if (unsaved()) mend = tr("Save %1 first: restoring would replace it.").arg(m_document->displayName());
+  ask("recover", tr("Unsaved changes of %1 were found.").arg(name), mend, tr("Restore"), [this, newest, lost] {
+    if (unsaved() || anyActive() || discardedIterations() > lost) {
+      offerRecovery();  // says what has to be done first, or what is lost by now
+      return;
+    }
+    if (Status done = m_document->recover(newest.text, newest.path, newest.mark); !done) {
+      m_messages->post("recover", Severity::Error, done.error());
+      return;
+    }
+    dropRuns();
+    if (m_document->differsOnDisk()) Q_EMIT m_document->changedOnDisk();
+    // The old copy goes only when the new one is on the disk.
+    if (m_recovery->flush()) RecoveryCopy::discard(newest);
+    showDesign();
+  });
 }
 
 }  // namespace gps::ui

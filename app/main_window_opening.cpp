@@ -90,13 +90,14 @@ void MainWindow::openWhenAllowed(const QString& nameOrFile) {
     askAboutChanges("open", tr("and open"), open);
     return;
   }
-  if (!anyActive()) {
+  const int lost = discardedIterations();
+  if (!anyActive() && lost == 0) {
     open();
     return;
   }
   ask("open",
-      tr("A run is still going; opening another scene discards %n iteration(s).", nullptr,
-         discardedIterations()),
+      anyActive() ? tr("A run is still going; opening another scene discards %n iteration(s).", nullptr, lost)
+                  : tr("Opening another scene discards the run and its %n iteration(s).", nullptr, lost),
       {}, tr("Open anyway"), open);
 }
 

@@ -117,6 +117,7 @@ class TestKeepingWork : public QObject {
   void whatIsNoTaskIsNotOpened();
   void aFileThatIsGoneLeavesTheTaskUnsaved();
   void restoredWorkDoesNotOverwriteWhatCameInBetween();
+  void finishedIterationsGoOnlyWhenAsked();
 };
 
 void TestKeepingWork::aNewTaskOffersToSaveDiscardOrCancel() {
@@ -581,6 +582,37 @@ void TestKeepingWork::aFileThatIsGoneLeavesTheTaskUnsaved() {
   // And is looked after again.
   write(path, bytesOf(path).replace("\"horizon\": 100", "\"horizon\": 55"));
   QTRY_VERIFY_WITH_TIMEOUT(o.window.messages()->keys().contains("disk"), 5000);
+}
+
+/// What was learned is in no file: neither opening nor restoring throws it away without a word.
+void TestKeepingWork::finishedIterationsGoOnlyWhenAsked() {
+  QTemporaryDir folder;
+  {
+    MainWindow crashed({folder.path(), GPS_SCENES, false, {}});
+    QVERIFY(crashed.openScene("reach"));
+    QVERIFY(crashed.document()->edit("x", [](TreeEditor& e) { return e.replace(TreePath("/horizon"), 77); }).ok());
+  }
+  MainWindow window({folder.path(), GPS_SCENES, false, {}});
+  window.show();
+  QVERIFY(window.openScene("point_mass"));
+  QVERIFY(window.messages()->keys().contains("recover"));  // offered before anything was learned
+  RunSession* run = window.runs().front();
+  for (const auto& [key, value] : {std::pair{"run.iterations", "1"}, {"pol.steps", "50"}, {"run.samples", "3"}})
+    QVERIFY(run->setParameter(key, value).ok());
+  window.actions().start->trigger();
+  QTRY_COMPARE_WITH_TIMEOUT(run->state(), RunState::Finished, kPatience);
+  window.openWhenAllowed("reach");
+  QVERIFY(window.messages()->keys().contains("open"));
+  window.messages()->dismiss("open");
+  QVERIFY(run->hasData() && window.document()->path().endsWith("point_mass.scene.json"));
+  Q_EMIT window.messages()->actionTriggered("recover");
+  QVERIFY(window.messages()->keys().contains("recover"));
+  QVERIFY(run->hasData());
+  const auto* frame = window.findChild<QWidget*>("message.recover");
+  QVERIFY(frame && frame->accessibleName().contains("discards the run"));
+  Q_EMIT window.messages()->actionTriggered("recover");  // now it is known
+  QVERIFY(window.runs().empty());
+  QCOMPARE(window.document()->scene()->horizon, 77);
 }
 
 QTEST_MAIN(TestKeepingWork)
