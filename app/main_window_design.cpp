@@ -54,6 +54,8 @@ void MainWindow::connectDesign() {
             m_messages->post("disk", Severity::Error, done.error());
         });
   });
+  connect(m_recovery.get(), &RecoveryCopy::notKept, this,
+          [this](const Error& error) { m_messages->post("notKept", Severity::Warning, error); });
   connect(m_document.get(), &SceneDocument::fileGone, this, [this] {
     m_messages->post({.key = "gone",
                       .severity = Severity::Warning,

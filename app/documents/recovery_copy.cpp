@@ -5,6 +5,7 @@
 #include <QFile>
 #include <QStandardPaths>
 #include <QUuid>
+#include <utility>
 
 #include "app/documents/scene_document.h"
 #include "app/documents/write_file.h"
@@ -67,9 +68,20 @@ bool RecoveryCopy::flush() {
     if (!m_lock->tryLock(0)) m_lock.reset();
   }
   // Without the lock another window would take the copy for one that was left behind.
-  if (!m_lock) return false;
-  // A full disk must not stop the work; saving will say what is wrong.
-  return writeFile(m_file, packed(*m_document)).ok();
+  if (!m_lock) return failed({"", m_folder.toStdString(), ""});
+  // A full disk must not stop the work.
+  if (const Status done = writeFile(m_file, packed(*m_document)); !done) return failed(done.error());
+  m_failing = false;
+  return true;
+}
+
+bool RecoveryCopy::failed(const Error& error) {
+  if (!std::exchange(m_failing, true)) {
+    Q_EMIT notKept({"Unsaved changes cannot be kept for the case that the program ends unexpectedly." +
+                        (error.what.empty() ? std::string() : " " + error.what),
+                    m_folder.toStdString(), "Save the task; free some space, or allow writing to this folder."});
+  }
+  return false;
 }
 
 void RecoveryCopy::giveUp() {

@@ -7,6 +7,8 @@
 #include <memory>
 #include <vector>
 
+#include "core/base/error.h"
+
 namespace gps::ui {
 
 class SceneDocument;
@@ -37,12 +39,19 @@ class RecoveryCopy : public QObject {
   /// The work is given up: nothing stays behind.
   void giveUp();
 
+ Q_SIGNALS:
+  /// Unsaved work could not be written; said once, until it can be again.
+  void notKept(const gps::Error& error);
+
  private:
   SceneDocument* m_document;
   QString m_folder;
   QString m_file;
   std::unique_ptr<QLockFile> m_lock;
   QTimer m_due;
+  bool m_failing = false;
+
+  bool failed(const Error& error);
 };
 
 }  // namespace gps::ui

@@ -118,6 +118,7 @@ class TestKeepingWork : public QObject {
   void aFileThatIsGoneLeavesTheTaskUnsaved();
   void restoredWorkDoesNotOverwriteWhatCameInBetween();
   void finishedIterationsGoOnlyWhenAsked();
+  void workThatCannotBeKeptIsSaidOnce();
 };
 
 void TestKeepingWork::aNewTaskOffersToSaveDiscardOrCancel() {
@@ -613,6 +614,23 @@ void TestKeepingWork::finishedIterationsGoOnlyWhenAsked() {
   Q_EMIT window.messages()->actionTriggered("recover");  // now it is known
   QVERIFY(window.runs().empty());
   QCOMPARE(window.document()->scene()->horizon, 77);
+}
+
+void TestKeepingWork::workThatCannotBeKeptIsSaidOnce() {
+  Opened o;
+  // A file where the folder should be: nothing can be written there, by nobody.
+  write(o.folder.filePath("unsaved"), "x");
+  QVERIFY(o.window.openScene("reach"));
+  QVERIFY(!o.asks("notKept"));
+  QVERIFY(o.change(33));
+  QTRY_VERIFY_WITH_TIMEOUT(o.asks("notKept"), 5000);
+  o.window.messages()->dismiss("notKept");
+  QVERIFY(o.change(34));
+  QTest::qWait(1200);  // longer than it takes to write
+  QVERIFY(!o.asks("notKept"));
+  QVERIFY(QFile::remove(o.folder.filePath("unsaved")));
+  QVERIFY(o.change(35));
+  QTRY_COMPARE_WITH_TIMEOUT(QDir(o.folder.filePath("unsaved")).entryList({"*.task"}).size(), 1, 5000);
 }
 
 QTEST_MAIN(TestKeepingWork)
