@@ -65,6 +65,7 @@ class TestTryIt : public QObject {
   void theSelectedConditionIsTheStart();
   void whatFallsFalls();
   void aTaskWithErrorsSaysWhyNot();
+  void smallStepsDoNotHoldUpTheWindow();
   void aChangeOfTheTaskEndsIt();
   void leavingThePageEndsIt();
 };
@@ -198,6 +199,25 @@ void TestTryIt::aTaskWithErrorsSaysWhyNot() {
   QVERIFY(!o.page().trying() && !button->isChecked());
   QCOMPARE(refused.count(), 1);
   QVERIFY(QString::fromStdString(refused.first().first().value<Error>().what).contains("error"));
+}
+
+/// Substeps may be a hundred millionth of a second: in real time no machine gets through one frame of them.
+void TestTryIt::smallStepsDoNotHoldUpTheWindow() {
+  Opened o("reach");
+  QVERIFY(o.document()
+              .edit("Small steps",
+                    [](TreeEditor& e) -> Status {
+                      if (Status done = e.set(TreePath("/world"), "dt", 1e-5); !done) return done;
+                      return e.set(TreePath("/world"), "substeps", 1000);
+                    })
+              .ok());
+  QVERIFY(o.document().readable());
+  o.page().setTrying(true);
+  QVERIFY(o.page().trying());
+  const TrySession& session = *o.page().session();
+  QTRY_VERIFY(session.time() > 0.0);
+  QVERIFY2(session.time() < 0.005, qPrintable(QString::number(session.time())));  // that would be 500 000 substeps
+  o.page().setTrying(false);
 }
 
 void TestTryIt::aChangeOfTheTaskEndsIt() {

@@ -12,6 +12,7 @@ namespace {
 
 constexpr int kFrame = 16;           // ms
 constexpr double kMostAtOnce = 0.1;  // s
+constexpr double kMostWork = 10.0;   // ms of a frame; the rest is for the window
 
 constexpr std::array<int, 8> kUp{Qt::Key_Q, Qt::Key_W, Qt::Key_E, Qt::Key_R,
                                  Qt::Key_T, Qt::Key_Y, Qt::Key_U, Qt::Key_I};
@@ -37,7 +38,7 @@ TrySession::TrySession(std::shared_ptr<const Scene> scene, Condition start, QObj
   m_u = Vector::Zero(static_cast<Eigen::Index>(m_scene->actuators.size()));
   m_timer.setInterval(kFrame);
   m_timer.setTimerType(Qt::PreciseTimer);
-  connect(&m_timer, &QTimer::timeout, this, [this] { advance(static_cast<double>(m_clock.nsecsElapsed()) * 1e-9); });
+  connect(&m_timer, &QTimer::timeout, this, [this] { advance(static_cast<double>(m_clock.nsecsElapsed()) * 1e-9, kMostWork); });
   build(m_start);
 }
 
@@ -67,7 +68,7 @@ void TrySession::halt() {
   m_timer.stop();
 }
 
-void TrySession::advance(double seconds) {
+void TrySession::advance(double seconds, double most) {
   m_clock.restart();
   const double substep = m_plant->substep();
   m_due += std::clamp(seconds, 0.0, kMostAtOnce);
@@ -77,6 +78,9 @@ void TrySession::advance(double seconds) {
     m_plant->lookAt(m_now);
     m_due -= substep;
     m_time += substep;
+    // What cannot be done in time is not made up for later.
+    if (static_cast<double>(m_clock.nsecsElapsed()) * 1e-6 > most)
+      m_due = std::min(m_due, 0.5 * substep);
   }
   if (!finite(m_now)) {
     startOver();

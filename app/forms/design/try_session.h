@@ -4,6 +4,7 @@
 #include <QElapsedTimer>
 #include <QObject>
 #include <QTimer>
+#include <limits>
 #include <memory>
 #include <vector>
 
@@ -30,8 +31,9 @@ class TrySession : public QObject {
   void run();   ///< in real time from now on
   void halt();  ///< time stands still
   bool running() const { return m_timer.isActive(); }
-  /// Lets `seconds` of the world go by; what the timer does. At most 0.1 s at a time: a slow machine sees slow motion.
-  void advance(double seconds);
+  /// Lets `seconds` of the world go by, at most 0.1 s at a time. The timer also ends after `most` milliseconds of work,
+  /// however small the substeps are: a slow machine sees slow motion.
+  void advance(double seconds, double most = std::numeric_limits<double>::infinity());
   void startOver();
 
   bool hold(int body, const Eigen::Vector2d& local, const Eigen::Vector2d& at);
