@@ -114,7 +114,10 @@ void findUnmeasuredBodies(const Scene& scene, Collector& found) {
   std::set<std::string> measured, joints;
   for (const std::string& id : scene.state) {
     const Sensor* sensor = scene.sensor(id);
-    if (!sensor) continue;
+    // How fast something is does not say where it is.
+    if (!sensor || sensor->type == Sensor::Type::JointSpeed || sensor->type == Sensor::Type::BodyVelocity ||
+        sensor->type == Sensor::Type::PointVelocity || sensor->type == Sensor::Type::BodySpin)
+      continue;
     const bool angles = sensor->type == Sensor::Type::JointAngle;
     for (const std::string& target : sensor->targets) (angles ? joints : measured).insert(target);
     if (!sensor->relativeBody.empty()) measured.insert(sensor->relativeBody);

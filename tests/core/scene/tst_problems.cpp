@@ -106,6 +106,8 @@ void TestProblems::eachProblemNamesItsCulprit() {
                     }),
               "/bodies/2/position", "camera"));
   QVERIFY(one(added("point_mass", [](Scene& s) { s.state = {"p_zero", "v_zero"}; }), "/bodies/1", "mass"));
+  // A speed alone does not say where it is.
+  QVERIFY(one(added("point_mass", [](Scene& s) { s.state = {"v", "p_zero", "v_zero"}; }), "/bodies/1", "mass"));
   // The tip's target, as far away as no arm reaches.
   const Scene reach = shipped("reach");
   const auto term = std::find_if(reach.costs.begin(), reach.costs.end(),
