@@ -25,6 +25,7 @@ class FreeIds {
   std::string take(std::string name) {
     while (!name.empty() && std::isdigit(static_cast<unsigned char>(name.back()))) name.pop_back();
     if (name.empty()) name = "part";
+    name = name.substr(0, 56);  // an id has at most 64 letters
     for (int& number = m_next.try_emplace(name, 1).first->second;; ++number) {
       std::string id = name + std::to_string(number);
       if (m_used.insert(id).second) return id;

@@ -216,6 +216,14 @@ void TestSceneEdit::copiesHaveTheirOwnIdsAndJoints() {
   QCOMPARE(twice.joints.size(), before.joints.size() + 1);  // the one between them, not the one to the base
   QCOMPARE(twice.joints.back().bodyA, std::string("link3"));
   QCOMPARE(twice.joints.back().bodyB, std::string("link4"));
+  // An id has at most 64 letters, also that of a copy.
+  Scene longest = before;
+  const std::string id(64, 'a');
+  longest.bodies.back().id = id;
+  longest.joints.clear();
+  parts.bodies = {id};
+  const std::string copy = after(longest, PartsDuplicated{parts, {1, 0}}).bodies.back().id;
+  QVERIFY(copy.size() <= 64 && copy != id);
 }
 
 void TestSceneEdit::startsAndTargetsMove() {
