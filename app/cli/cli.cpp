@@ -108,6 +108,13 @@ int main(int argc, char** argv) {
           ->add_option("--replay", training.replayFile,
                        "repeat the last run of a session with the parameter changes that were made while it ran")
           ->type_name("FILE");
+  trainCommand
+      ->add_option("--at", training.forkAt,
+                   "with --resume: fork; a new run of the session goes on after this iteration, and the old one stays")
+      ->check(CLI::Range(1, 1000000))
+      ->needs(resumeOption);
+  trainCommand->add_option("--run", training.sessionRun, "with --resume or --replay: this run instead of the last one")
+      ->type_name("NAME");
   for (CLI::Option* option : {resumeOption, replayOption}) {
     option->excludes(trainScene)->excludes(algorithmOption)->excludes(seedOption);
   }

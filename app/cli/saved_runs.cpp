@@ -9,6 +9,7 @@
 #include "app/cli/assignments.h"
 #include "app/cli/exit_code.h"
 #include "core/session/session_file.h"
+#include "core/session/session_fork.h"
 
 namespace gps::cli {
 
@@ -51,9 +52,13 @@ Result<std::vector<RunSetup>> setupsOfSession(const TrainOptions& options) {
   const bool resumes = !options.resumeFile.empty();
   const Result<SessionFile> session = SessionFile::open(resumes ? options.resumeFile : options.replayFile);
   if (!session) return session.error();
-  const Result<SessionRun> run = session->run("");
+  const Result<SessionRun> run = session->run(options.sessionRun);
   if (!run) return run.error();
   if (!resumes) {
+    if (run->parent) {
+      return Error{run->name + " is a fork, which can't be repeated without the run it left.", options.replayFile,
+                   "Repeat " + session->runs().front().name + " with --run, or go on with --resume."};
+    }
     Result<RunSetup> setup = session->replay(*run);
     if (!setup) return setup.error();
     if (options.threads) {
@@ -61,12 +66,15 @@ Result<std::vector<RunSetup>> setupsOfSession(const TrainOptions& options) {
     }
     return std::vector<RunSetup>{*std::move(setup)};
   }
-  if (run->iterations == 0) {
+  if (run->iterations == 0 && !run->parent) {
     return Error{run->name + " has no finished iteration to go on from.", options.resumeFile,
                  "Repeat it with `gps-studio train --replay " + options.resumeFile + "`."};
   }
-  Result<RunSetup> setup = session->resume(*run, run->iterations);
+  Result<RunSetup> setup = options.forkAt        ? setupAt(*session, *run, *options.forkAt)
+                           : run->iterations > 0 ? session->resume(*run, run->iterations)
+                                                 : setupAt(*session, *run, run->parentIteration);
   if (!setup) return setup.error();
+  setup->name = options.forkAt ? nameOfFork(*session, run->name) : run->name;
   auto point = std::make_shared<ResumePoint>(*setup->resume);
   if (Status s = addChanges(options, *run, *point); !s) return s.error();
   setup->resume = std::move(point);
@@ -81,9 +89,16 @@ Result<SavedRuns> SavedRuns::open(const TrainOptions& options) {
   if (!options.resumeFile.empty()) {
     const Result<SessionFile> session = SessionFile::open(options.resumeFile);
     if (!session) return session.error();
-    const Result<SessionRun> run = session->run("");
+    const Result<SessionRun> run = session->run(options.sessionRun);
     if (!run) return run.error();
-    runs.m_resumed = run->id;
+    if (options.forkAt) {
+      const Result<SessionRun> owner = ownerOf(*session, *run, *options.forkAt);
+      if (!owner) return owner.error();
+      runs.m_origin.parent = owner->id;
+      runs.m_origin.parentIteration = *options.forkAt;
+    } else {
+      runs.m_resumed = run->id;
+    }
   }
   Result<std::shared_ptr<SessionWriter>> writer = options.resumeFile.empty() ? SessionWriter::create(options.sessionFile)
                                                                              : SessionWriter::append(options.resumeFile);

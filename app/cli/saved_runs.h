@@ -28,7 +28,7 @@ class SavedRuns {
 
  private:
   RunOrigin m_origin;
-  std::int64_t m_resumed = 0;  ///< id of the run that goes on
+  std::int64_t m_resumed = 0;  ///< id of the run that goes on; 0: a new one
   std::shared_ptr<SessionWriter> m_writer;
   std::shared_ptr<IterationRecorder> m_recorder;
   std::string m_told;  ///< the problem that was told last

@@ -104,6 +104,9 @@ Result<std::vector<RunSetup>> setupsOfScene(const TrainOptions& options) {
     return Error{"There is no scene to learn.", "command line",
                  "Name a scene, or a session with --resume or --replay; `gps-studio list scenes` shows the scenes."};
   }
+  if (!options.sessionRun.empty()) {
+    return Error{"A scene has no run \"" + options.sessionRun + "\".", "--run", "Name a session with --resume or --replay."};
+  }
   Result<Scene> scene = findScene(options.scene, sceneFolder());
   if (!scene) return scene.error();
   Result<std::shared_ptr<const Task>> task = compileTask(std::make_shared<const Scene>(*std::move(scene)));

@@ -23,6 +23,8 @@ struct TrainOptions {
   std::string resumeFile{};            ///< session whose last run goes on; instead of a scene
   std::string commandLine{};           ///< for the session's provenance
   std::string replayFile{};            ///< session whose last run is repeated; instead of a scene
+  std::string sessionRun{};            ///< the run of the session that is meant, instead of its last
+  std::optional<int> forkAt{};         ///< with resumeFile: a new run goes on after this iteration
 };
 
 int train(const TrainOptions& options);

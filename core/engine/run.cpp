@@ -50,6 +50,8 @@ struct Run::Impl {
       frozen = setup.resume->parameters;
       queued = setup.resume->pending;
       progress.iteration = state->iteration;
+      // As it was when it came to its end: Start then raises the limit.
+      if (state->iteration >= frozen.run.iterations) progress.state = RunState::Finished;
     }
     progress.iterations = frozen.run.iterations;
     mailbox->post(progress);

@@ -109,10 +109,11 @@ Result<std::int64_t> insertRun(Database& database, const RunSetup& setup, const 
   std::vector<std::pair<std::string, std::string>> values;
   for (const ParamField& field : describe(start, start)) values.emplace_back(field.spec.key, field.value);
   if (Status s = insertPairs(database, "parameters", run, values); !s) return s.error();
-  const std::vector<std::pair<std::string, std::string>> provenance{
+  std::vector<std::pair<std::string, std::string>> provenance{
       {"program", origin.program}, {"command_line", origin.commandLine}, {"compiler", __VERSION__},
       {"system", operatingSystem()}, {"processor", processor()},
   };
+  if (!origin.shownAs.empty()) provenance.emplace_back("shown_as", origin.shownAs);
   if (Status s = insertPairs(database, "provenance", run, provenance); !s) return s.error();
 
   Result<Statement> condition = database.prepare("INSERT INTO conditions(run, condition, name) VALUES (?, ?, ?)");

@@ -270,8 +270,11 @@ Result<std::shared_ptr<IterationRecorder>> SessionWriter::resume(std::int64_t ru
   Transaction transaction(database);
   if (Status s = transaction.begin(); !s) return s.error();
   const int last = setup.resume->state->iteration;
+  // A fork without iterations of its own goes on where it left its parent.
+  const std::string id = std::to_string(run);
   Result<std::int64_t> newest =
-      database.number("SELECT ifnull(max(iteration), 0) FROM iterations WHERE run=" + std::to_string(run));
+      database.number("SELECT max(ifnull((SELECT max(iteration) FROM iterations WHERE run=" + id +
+                      "), 0), ifnull((SELECT parent_iteration FROM runs WHERE id=" + id + "), 0))");
   if (!newest) return newest.error();
   if (*newest != last) {
     return Error{"The run has " + std::to_string(*newest) + " iterations, but was to go on after " + std::to_string(last) + ".",
@@ -307,6 +310,11 @@ Status SessionWriter::saveElsewhere(const std::string& file) {
     }
     Result<FileLock> lock = FileLock::take(file);  // nobody else may write to what is about to be replaced
     if (!lock) return lock.error();
+    // What such a file says beside it would be taken for a part of the new one.
+    if (std::filesystem::exists(file + "-wal", ignored) || std::filesystem::exists(file + "-journal", ignored)) {
+      return Error{"The file that would be replaced was not closed in order.", file,
+                   "Choose another name, or open and close that session first."};
+    }
     if (Status s = m_impl->m_open->database.backUpTo(file); !s) return s;
     { const FileLock released = *std::move(lock); }
     Result<std::unique_ptr<OpenFile>> open = openExisting(file);

@@ -61,6 +61,7 @@ class TestSessionCommand : public QObject {
   void aStoppedRunGoesOnInANewProcess();
   void aKilledProgramLosesAtMostTwoIterations();
   void aLimitIsRaised();
+  void aForkLeavesItsParentAsItIs();
   void replayPrintsTheSameLines();
   void evaluateRepeatsTheLog();
   void exportsAreThoseOfTheTraining();
@@ -157,6 +158,39 @@ void TestSessionCommand::aLimitIsRaised() {
   const Outcome seed = runProgram({"train", "--resume", file, "--iterations", "6", "--set", "run.seed=5"});
   QCOMPARE(seed.exitCode, 2);
   QVERIFY2(seed.err.contains("run.seed"), seed.err.constData());
+}
+
+void TestSessionCommand::aForkLeavesItsParentAsItIs() {
+  const QTemporaryDir folder;
+  const QString file = folder.filePath("run.gpss");
+  const Outcome first = runProgram(training("mdgps", 4, file));
+  QCOMPARE(first.exitCode, 0);
+  const Outcome same = runProgram({"train", "--resume", file, "--at", "2", "--json"});
+  QVERIFY2(same.exitCode == 0, same.err.constData());
+  QList<QByteArray> expected = linesOf(first.out).mid(2);
+  for (QByteArray& line : expected) line.replace("\"mdgps-1\"", "\"mdgps-2\"");
+  QCOMPARE(linesOf(same.out), expected);
+  const Outcome other =
+      runProgram({"train", "--resume", file, "--run", "mdgps-1", "--at", "3", "--set", "lqr.kl_step=0.4", "--json"});
+  QVERIFY2(other.exitCode == 0, other.err.constData());
+  QCOMPARE(linesOf(other.out).size(), 1);
+  QVERIFY(linesOf(other.out) != linesOf(first.out).mid(3));
+  // The first run goes on where it was.
+  const Outcome more = runProgram({"train", "--resume", file, "--run", "mdgps-1", "--iterations", "5", "--json"});
+  QVERIFY2(more.exitCode == 0, more.err.constData());
+  QVERIFY(more.out.contains("\"mdgps-1\"") && linesOf(more.out).size() == 1);
+  const Outcome told = runProgram({"info", file, "--json"});
+  const QJsonArray runs = QJsonDocument::fromJson(told.out)["runs"].toArray();
+  QCOMPARE(runs.size(), 3);
+  QCOMPARE(runs[1]["forked_from"].toString(), QString("mdgps-1"));
+  QCOMPARE(runs[2]["forked_after"].toInt(), 3);
+  QCOMPARE(runProgram({"check", file}).exitCode, 0);
+  const Outcome late = runProgram({"train", "--resume", file, "--at", "9"});
+  QCOMPARE(late.exitCode, 2);
+  QVERIFY2(late.err.contains("no iteration 9"), late.err.constData());
+  const Outcome replayed = runProgram({"train", "--replay", file});
+  QCOMPARE(replayed.exitCode, 2);
+  QVERIFY2(replayed.err.contains("fork"), replayed.err.constData());
 }
 
 void TestSessionCommand::replayPrintsTheSameLines() {

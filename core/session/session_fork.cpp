@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/session/session_fork.h"
+
+#include <algorithm>
+#include <chrono>
+#include <mutex>
+#include <utility>
+
+namespace gps {
+
+namespace {
+
+/// Keeps the state after the newest iteration.
+class LastState final : public IterationRecorder {
+ public:
+  void finished(FinishedIteration iteration) override {
+    const std::lock_guard lock(m_mutex);
+    m_last = std::move(iteration);
+  }
+  void pending(std::vector<std::pair<std::string, std::string>>) override {}
+  SaveState saved() const override { return {}; }
+  SaveState waitFor(int) const override { return {}; }
+  FinishedIteration last() const {
+    const std::lock_guard lock(m_mutex);
+    return m_last;
+  }
+
+ private:
+  mutable std::mutex m_mutex;
+  FinishedIteration m_last{};
+};
+
+/// Makes the iterations up to the set-up's limit.
+Result<FinishedIteration> iterate(RunSetup setup, const std::atomic<bool>* stop) {
+  const auto recorder = std::make_shared<LastState>();
+  setup.recorder = recorder;
+  const auto mailbox = std::make_shared<Mailbox>();
+  {
+    Run run(std::move(setup), mailbox);
+    run.start();
+    while (true) {
+      mailbox->waitFor(std::chrono::milliseconds(50));
+      const Progress progress = mailbox->drain().progress;
+      if (stop && *stop) return Error{"Going back to the iteration was stopped.", "", ""};
+      if (progress.failure) return progress.failure->error;
+      if (progress.state == RunState::Finished) break;
+    }
+  }
+  return recorder->last();
+}
+
+/// What a run started from: nothing, or the iteration where it left its parent.
+Result<RunSetup> beginningOf(const SessionFile& session, const SessionRun& run, const std::atomic<bool>* stop) {
+  if (!run.parent || run.parentIteration == 0) return session.replay(run);
+  const Result<SessionRun> parent = ownerOf(session, run, run.parentIteration);
+  if (!parent) return parent.error();
+  return setupAt(session, *parent, run.parentIteration, stop);
+}
+
+}  // namespace
+
+Result<SessionRun> ownerOf(const SessionFile& session, const SessionRun& run, int iteration) {
+  SessionRun owner = run;
+  // A damaged file may have a ring.
+  for (std::size_t step = 0; step <= session.runs().size(); ++step) {
+    if (!owner.parent || iteration > owner.parentIteration) return owner;
+    const auto parent = std::find_if(session.runs().begin(), session.runs().end(),
+                                     [&owner](const SessionRun& each) { return each.id == *owner.parent; });
+    if (parent == session.runs().end()) break;
+    owner = *parent;
+  }
+  return Error{"The session is damaged: the run that " + run.name + " was forked from is missing.", session.file(),
+               "Use a copy."};
+}
+
+Result<RunSetup> setupAt(const SessionFile& session, const SessionRun& run, int iteration, const std::atomic<bool>* stop) {
+  if (iteration < 1 || iteration > std::max(run.iterations, run.parentIteration)) {
+    return Error{run.name + " has no iteration " + std::to_string(iteration) + ".", session.file(),
+                 "It has the iterations 1 to " + std::to_string(std::max(run.iterations, run.parentIteration)) + "."};
+  }
+  const Result<SessionRun> owner = ownerOf(session, run, iteration);
+  if (!owner) return owner.error();
+  const Result<std::vector<int>> kept = session.states(*owner);
+  if (!kept) return kept.error();
+  int from = 0;
+  for (const int state : *kept) {
+    if (state <= iteration) from = state;
+  }
+  if (from == iteration) {
+    Result<RunSetup> setup = session.resume(*owner, iteration);
+    if (!setup) return setup;
+    auto point = std::make_shared<ResumePoint>(*setup->resume);
+    point->pending.clear();  // those waited in the run that is left
+    setup->resume = std::move(point);
+    return setup;
+  }
+
+  Result<RunSetup> setup = from > 0 ? session.resume(*owner, from) : beginningOf(session, *owner, stop);
+  if (!setup) return setup;
+  const Result<std::vector<ParameterEvent>> events = session.events(*owner);
+  if (!events) return events.error();
+  setup->replay.clear();
+  for (const ParameterEvent& event : *events) {
+    // The limit decides nothing but where this ends.
+    if (event.iteration > from && event.iteration <= iteration && event.key != "run.iterations") setup->replay.push_back(event);
+  }
+  if (setup->resume) {
+    auto point = std::make_shared<ResumePoint>(*setup->resume);
+    point->pending.clear();
+    point->parameters.run.iterations = iteration;
+    setup->resume = std::move(point);
+  } else {
+    setup->parameters.run.iterations = iteration;
+  }
+  const Result<FinishedIteration> made = iterate(*setup, stop);
+  if (!made) return made.error();
+  if (!made->state || made->state->iteration != iteration) {
+    return Error{"Iteration " + std::to_string(iteration) + " of " + run.name + " could not be made again.", session.file(), ""};
+  }
+  Result<Parameters> now = session.parameters(*owner, *setup->task, iteration);
+  if (!now) return now.error();
+  Result<Parameters> start = session.parameters(*owner, *setup->task, 0);
+  if (!start) return start.error();
+  RunSetup result{owner->name, owner->algorithm, setup->task, *std::move(start)};
+  auto point = std::make_shared<ResumePoint>();
+  point->state = made->state;
+  point->parameters = *std::move(now);
+  point->newest = made->snapshot;
+  result.resume = std::move(point);
+  return result;
+}
+
+std::string nameOfFork(const SessionFile& session, const std::string& run) {
+  const std::string stem = run.substr(0, run.find_last_of('-'));
+  for (int n = 2;; ++n) {
+    std::string name = stem + "-" + std::to_string(n);
+    const bool taken = std::any_of(session.runs().begin(), session.runs().end(),
+                                   [&name](const SessionRun& each) { return each.name == name; });
+    if (!taken) return name;
+  }
+}
+
+}  // namespace gps
