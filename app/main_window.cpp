@@ -10,6 +10,7 @@
 #include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QFileInfo>
 #include <QMenu>
 #include <QMimeData>
 #include <QSignalBlocker>
@@ -23,6 +24,8 @@
 #include <utility>
 
 #include "app/bridge/comparison.h"
+#include "app/bridge/session_keeper.h"
+#include "app/bridge/session_opening.h"
 #include "app/documents/recovery_copy.h"
 #include "app/documents/scene_document.h"
 #include "app/forms/design/design_page.h"
@@ -49,10 +52,11 @@ constexpr int kTicksPerPlot = 3;
 /// Messages lie over the page, below its own row of tools.
 constexpr int kMessagesTop = 44;
 
-/// The first task among what is dropped; empty: none.
+/// The first task or session among what is dropped; empty: none.
 QString sceneFileOf(const QMimeData* data) {
   for (const QUrl& url : data->urls()) {
-    if (url.isLocalFile() && url.toLocalFile().endsWith(".json", Qt::CaseInsensitive))
+    const QString file = url.toLocalFile();
+    if (url.isLocalFile() && (file.endsWith(".json", Qt::CaseInsensitive) || looksLikeSession(file)))
       return url.toLocalFile();
   }
   return {};
@@ -66,12 +70,14 @@ MainWindow::MainWindow(WindowSetup setup, QWidget* parent)
   m_document = std::make_unique<SceneDocument>();
   m_document->setShippedFolder(QString::fromStdString(m_setup.sceneFolder.string()));
   m_recovery = std::make_unique<RecoveryCopy>(m_document.get(), m_setup.configFolder);
+  m_keeper = std::make_unique<SessionKeeper>(SessionKeeper::folderIn(m_setup.configFolder));
   setAcceptDrops(true);
   setDockNestingEnabled(true);
   makeLayout();
   connectViews();
   connectActions();
   connectDesign();
+  connectSessions();
   applyChosenTheme();
 
   resize(1280, 800);
@@ -208,8 +214,9 @@ void MainWindow::connectViews() {
   connect(m_messages, &MessageBar::keepTriggered, this, [this](const QString& key) { answer(key, true); });
   connect(m_messages, &MessageBar::dismissed, this, [this](const QString& key) {
     forgetAnswers(key);
-    if (key == "close") m_closing = m_discarding = false;  // the answer was no
+    if (key == "close") m_closing = false;  // the answer was no
     if (key == "recover") m_recoverLater = true;
+    if (key == "leftSession") m_leftSessions.clear();  // the next start offers them again
   });
 }
 
@@ -265,6 +272,10 @@ bool MainWindow::anyActive() const {
 }
 
 int MainWindow::discardedIterations() const {
+  return m_keeper->exists() ? 0 : shownIterations();  // a session keeps them
+}
+
+int MainWindow::shownIterations() const {
   int count = 0;
   for (const auto& run : m_runs) count += run->history()->iterations();
   return count;
@@ -273,6 +284,9 @@ int MainWindow::discardedIterations() const {
 void MainWindow::watch(RunSession* run) {
   connect(run, &RunSession::changed, this, [this] { m_viewsDirty = true; });
   connect(run, &RunSession::iterationFinished, this, [this] { m_plotsDirty = true; });
+  connect(run, &RunSession::arraysLoaded, this, [this] { m_plotsDirty = true; });
+  connect(run, &RunSession::loadFailed, this,
+          [this](const Error& error) { m_messages->post("load", Severity::Warning, error); });
   connect(run, &RunSession::parametersChanged, this, [this] { m_formDirty = true; });
   connect(run, &RunSession::stateChanged, this, [this, run](RunState state) {
     showControls();
@@ -294,6 +308,7 @@ void MainWindow::watch(RunSession* run) {
 
 void MainWindow::tick() {
   for (const auto& run : m_runs) run->drain();
+  showSaving();
   if (m_viewsDirty || m_formDirty) {
     if (m_viewsDirty) {
       m_viewsDirty = m_workspace->refreshNext();
@@ -501,36 +516,38 @@ void MainWindow::applyLayers() {
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   m_design->settle();
-  // An answer holds for this once, and for the changes there were.
-  const bool discarding = std::exchange(m_discarding, false);
-  const bool closing = std::exchange(m_closing, false);
-  if (unsaved() && !discarding) {
-    askAboutChanges("close", tr("and close"), [this, closing] {
-      m_discarding = true;
-      m_closing = closing;
+  // An answer holds for this once.
+  if (!std::exchange(m_closing, false)) {
+    const auto closeNow = [this] {
+      m_closing = true;
       close();
-    });
-    event->ignore();
-    return;
-  }
-  if (anyActive() && !closing) {
-    ask("close",
-        tr("A run is still going, and this version saves nothing: closing discards %n iteration(s).", nullptr,
-           discardedIterations()),
-        tr("Export the log first if you want to keep the numbers."), tr("Close anyway"),
-        [this, discarding, text = m_document->text()] {
-          m_closing = true;
-          m_discarding = discarding && text == m_document->text();
-          close();
-        });
-    event->ignore();
-    return;
+    };
+    if (losesWork()) {
+      askAboutChanges("close", tr("and close"), closeNow);
+      event->ignore();
+      return;
+    }
+    if (anyActive()) {
+      const bool kept = m_keeper->exists();
+      ask("close",
+          kept ? tr("A run is still going; closing stops it.")
+               : tr("A run is still going, and closing discards %n iteration(s).", nullptr, discardedIterations()),
+          kept ? tr("All finished iterations are in %1.").arg(QFileInfo(m_keeper->file()).fileName()) : QString(),
+          tr("Close anyway"), [this, closeNow] {
+            // There may be more to lose by now than when it was asked.
+            if (losesWork()) close();
+            else closeNow();
+          });
+      event->ignore();
+      return;
+    }
   }
   m_recovery->giveUp();
   m_settings.setGeometry(saveGeometry());
   if (m_pages->currentWidget() == m_workspace) m_settings.setLayout(saveState(kLayoutVersion));
   m_timer.stop();
   for (const auto& run : m_runs) run->stop();
+  if (m_givingUp) m_keeper->close(true);
   event->accept();
 }
 
@@ -552,9 +569,9 @@ void MainWindow::dropEvent(QDropEvent* event) {
   const QUrl& first = urls.front();
   m_messages->post({.key = "drop",
                     .severity = Severity::Warning,
-                    .what = tr("%1 is no task, so it was not opened.").arg(first.fileName()),
+                    .what = tr("%1 is neither a task nor a session, so it was not opened.").arg(first.fileName()),
                     .where = first.isLocalFile() ? first.toLocalFile() : first.toDisplayString(),
-                    .mend = tr("Drop a file on this computer whose name ends in .scene.json."),
+                    .mend = tr("Drop a file on this computer whose name ends in .scene.json or .gpss."),
                     .action = {}});
 }
 

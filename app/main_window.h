@@ -11,6 +11,7 @@
 #include <optional>
 #include <vector>
 
+#include "app/bridge/latest_job.h"
 #include "app/bridge/run_session.h"
 #include "app/documents/recovery_copy.h"
 #include "app/documents/settings.h"
@@ -24,7 +25,11 @@ class QStackedWidget;
 namespace gps::ui {
 
 class DesignPage;
+struct LeftSession;
+struct OpenedRun;
+struct OpenedSession;
 struct RunLook;
+class SessionKeeper;
 class PlotBoard;
 class RunPanel;
 class SceneDocument;
@@ -38,6 +43,7 @@ struct WindowSetup {
   std::filesystem::path sceneFolder;   ///< shipped scenes
   bool systemIsDark = false;           ///< what "like the system" means
   std::optional<ThemeChoice> theme{};  ///< for this time, instead of the remembered one
+  bool keepsSessions = true;           ///< runs are saved as they go; a picture needs none
 };
 
 /// The main window: start page, then one or two runs with their parameters and plots. Owns the sessions and
@@ -74,6 +80,11 @@ class MainWindow : public QMainWindow {
   void newTask();
   bool saveTask();
   bool saveTaskAs(const QString& path);
+  /// Reads a session beside the window and shows it; asks first when something would be lost. What is wrong with it
+  /// stands in the message bar.
+  void openSessionFile(const QString& file);
+  /// Gives the session a name; how it went stands in the message bar.
+  void saveSessionAs(const QString& file);
 
   std::vector<RunSession*> runs() const;
   int selectedRun() const { return m_selected; }
@@ -82,6 +93,7 @@ class MainWindow : public QMainWindow {
   RunPanel* runPanel() const { return m_panel; }
   MessageBar* messages() const { return m_messages; }
   SceneDocument* document() const { return m_document.get(); }
+  const SessionKeeper& session() const { return *m_keeper; }
   DesignPage* designPage() const { return m_design; }
   WindowActions& actions() { return m_actions; }
   const Settings& settings() const { return m_settings; }
@@ -130,6 +142,23 @@ class MainWindow : public QMainWindow {
   void offerRecovery();
   /// Ends and forgets the runs, and what was said about them.
   void dropRuns();
+
+  void connectSessions();
+  /// Ends the runs and the session they are saved to.
+  void endSession();
+  /// What would be lost if the window closed now: changes of the task, or iterations without a name.
+  bool losesWork() const;
+  void chooseSessionFile(std::function<void()> then = {});
+  /// Saves the task and names the session, as far as either needs it; `then` follows when all of it was done.
+  void keepAll(std::function<void()> then);
+  /// A new run beside the selected one, with its past up to the iteration that is shown.
+  void forkHere();
+  void showFork(const std::shared_ptr<OpenedRun>& fork, const QString& file, int parent);
+  void showSession(const std::shared_ptr<OpenedSession>& opened);
+  void offerLeftSessions();
+  /// Whether the newest iterations are on the disk, and loudly when they are not.
+  void showSaving();
+  void recordRun(RunSession* run, int index);
   /// A file that is a task, but not one that can be learned yet. False: it is neither.
   bool openUnfinished(const QString& file);
   void runsChanged();
@@ -137,7 +166,9 @@ class MainWindow : public QMainWindow {
   QString letter(const RunSession* run) const;
   QString legend(const std::string& algorithm, int run) const;
   bool anyActive() const;
+  /// What is lost when the runs go.
   int discardedIterations() const;
+  int shownIterations() const;
 
   /// Before a run goes on: the form shows what it goes on with, and questions that this answers are withdrawn.
   void settleForm();
@@ -192,6 +223,12 @@ class MainWindow : public QMainWindow {
   std::unique_ptr<SceneDocument> m_document;
   std::unique_ptr<RecoveryCopy> m_recovery;
   std::optional<SceneTree> m_learned;  ///< the task that the runs are of
+  std::unique_ptr<SessionKeeper> m_keeper;  ///< outlives the runs, which leave their iterations with it
+  std::vector<LeftSession> m_leftSessions;  ///< offered, not answered yet
+  std::function<void()> m_afterSaving;      ///< what follows when the session has its name
+  QString m_savingTold;                     ///< the problem that was told last
+  QString m_readOnlySession;                ///< the file that is shown and can't be written to; empty: none
+  bool m_givingUp = false;                  ///< the session that ends now is not to be kept
   std::vector<std::unique_ptr<RunSession>> m_runs;
   int m_selected = 0;
 
@@ -214,12 +251,12 @@ class MainWindow : public QMainWindow {
   bool m_plotsDirty = false;
   bool m_plotsDue = false;  ///< some plots still wait for their turn
   bool m_formDirty = false;
-  bool m_closing = false;     ///< asked before, or nothing to ask
-  bool m_discarding = false;  ///< the same about changes that are not saved
+  bool m_closing = false;  ///< asked before, or nothing to ask
   bool m_recoverLater = false;  ///< the offer of unsaved work was closed; the next start makes it again
   std::map<QString, std::function<void()>> m_answers;  ///< to questions, by their keys
   std::map<QString, std::function<void()>> m_keeping;  ///< the answers on whose way nothing is lost
   std::vector<std::pair<QString, QString>> m_queuedShown;
+  std::unique_ptr<LatestJob> m_opening;  ///< reads sessions
 };
 
 }  // namespace gps::ui

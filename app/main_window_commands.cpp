@@ -14,6 +14,7 @@
 #include <algorithm>
 
 #include "app/bridge/comparison.h"
+#include "app/bridge/session_keeper.h"
 #include "app/commands/add_part.h"
 #include "app/documents/log_export.h"
 #include "app/documents/scene_document.h"
@@ -131,11 +132,13 @@ bool MainWindow::beginRuns(std::shared_ptr<const Task> task, const std::string& 
   m_runs.push_back(std::make_unique<RunSession>(
       RunSetup{algorithm + "-1", algorithm, std::move(task), *std::move(parameters)}, legend(algorithm, 0)));
   watch(m_runs.back().get());
+  recordRun(m_runs.back().get(), 0);
   showWorkspace();
   runsChanged();
   tick();
   m_workspace->setFocus();  // no button is favoured; Tab leads into the first one
-  offerRecovery();          // the messages were cleared, and it may have been among them
+  offerLeftSessions();      // the messages were cleared, and these may have been among them
+  offerRecovery();
   return true;
 }
 
@@ -162,6 +165,7 @@ bool MainWindow::addSecondRun(const std::string& algorithm) {
   m_runs.push_back(std::make_unique<RunSession>(RunSetup{name, algorithm, task, *std::move(parameters)},
                                                 legend(algorithm, 1)));
   watch(m_runs.back().get());
+  recordRun(m_runs.back().get(), 1);
   m_selected = 1;
   runsChanged();
   return true;
@@ -183,9 +187,10 @@ void MainWindow::removeSecondRun() {
     return;
   }
   ask("remove",
-      tr("Run B is still going; removing it discards its %n iteration(s).", nullptr,
-         m_runs.back()->history()->iterations()),
-      {}, tr("Remove run B"), remove);
+      m_runs.back()->saved() ? tr("Run B is still going; removing it stops it.")
+                             : tr("Run B is still going; removing it discards its %n iteration(s).", nullptr,
+                                  m_runs.back()->history()->iterations()),
+      m_runs.back()->saved() ? tr("Its iterations stay in the session.") : QString(), tr("Remove run B"), remove);
 }
 
 void MainWindow::restart(int run, const std::string& algorithm, Parameters parameters) {
@@ -225,7 +230,8 @@ void MainWindow::requestAlgorithm() {
   }
   showControls();  // the selector keeps saying what runs until the question is answered
   ask("algorithm", tr("Another algorithm needs a new run; this one is still going."),
-      tr("Its %n iteration(s) are discarded.", nullptr, session.history()->iterations()),
+      session.saved() ? tr("Its iterations stay in the session.")
+                      : tr("Its %n iteration(s) are discarded.", nullptr, session.history()->iterations()),
       tr("Begin a new run"), [this, run, chosen] { changeAlgorithm(run, chosen); });
 }
 
@@ -282,13 +288,14 @@ void MainWindow::requestReset() {
     }
     runsChanged();
   };
-  const int lost = discardedIterations();
+  const int lost = shownIterations();
   if (lost == 0 && !anyActive()) return withdraw({"reset"});
   // No number while it grows.
   ask("reset",
       anyActive() ? tr("Reset stops what runs and forgets its iterations.")
                   : tr("Reset forgets %n finished iteration(s).", nullptr, lost),
-      tr("This version saves no sessions; export the log to keep the numbers."), tr("Reset now"), reset);
+      m_keeper->exists() ? tr("They stay in the session, where a new run then begins.") : QString(), tr("Reset now"),
+      reset);
 }
 
 void MainWindow::showFailure(RunSession* run, const Failure& failure) {
@@ -331,6 +338,10 @@ void MainWindow::editParameter(const QString& key, const QString& value) {
   RunSession& selected = *m_runs[static_cast<std::size_t>(m_selected)];
   const std::optional<ParamField> field = fieldOf(selected.parameters(), key);
   if (!field) return;
+  if (!selected.readOnly().isEmpty()) {
+    m_panel->form()->setError(key, selected.readOnly());
+    return;
+  }
   std::vector<int> targets{m_selected};
   if (m_runs.size() > 1 && m_panel->linked() &&
       isShared(field->spec, m_runs[0]->algorithm(), m_runs[1]->algorithm())) {
@@ -350,7 +361,9 @@ void MainWindow::editParameter(const QString& key, const QString& value) {
   if (!restarts.empty()) {
     const QString label = QString::fromStdString(field->spec.label);
     ask("newRun", tr("%1 = %2 needs a new run.").arg(label, value),
-        tr("The iterations made so far are discarded."), tr("New run with this"),
+        m_keeper->exists() ? tr("The iterations made so far stay in the session.")
+                           : tr("The iterations made so far are discarded."),
+        tr("New run with this"),
         [this, targets, key, value] {
           for (const int target : targets) {
             if (target >= static_cast<int>(m_runs.size())) continue;
@@ -394,14 +407,19 @@ void MainWindow::showControls() {
   RunControls controls;
   bool retry = false, raises = false;
   if (working) {
-    for (const auto& run : m_runs) controls = either(controls, controlsFor(run->state(), run->hasData()));
+    for (const auto& run : m_runs) {
+      if (run->readOnly().isEmpty()) controls = either(controls, controlsFor(run->state(), run->hasData()));
+    }
     const std::vector<RunSession*> next = startable(runs());
     const auto all = [&next](RunState state) {
       return !next.empty() && std::all_of(next.begin(), next.end(),
                                           [state](const RunSession* run) { return run->state() == state; });
     };
     retry = all(RunState::Failed);
-    raises = all(RunState::Finished) || all(RunState::Paused);
+    // What was stopped, or was read from a session, goes on where it is.
+    raises = all(RunState::Finished) || all(RunState::Paused) ||
+             (!next.empty() && std::all_of(next.begin(), next.end(),
+                                           [](const RunSession* run) { return run->hasData(); }));
   }
   const bool designing = m_pages->currentWidget() == m_design;
   if (designing) controls.start = !m_document->hasErrors();
@@ -413,16 +431,22 @@ void MainWindow::showControls() {
                           : tr("Learn until the iteration limit");
   m_actions.start->setToolTip(why.toHtmlEscaped() + " (F5)");
   m_actions.addRun->setVisible(m_runs.size() < 2);
-  m_actions.addRun->setEnabled(working && m_runs.size() == 1);
+  m_actions.addRun->setEnabled(working && m_runs.size() == 1 && m_readOnlySession.isEmpty());
+  {
+    const RunSession* chosen = m_runs.empty() ? nullptr : m_runs[static_cast<std::size_t>(m_selected)].get();
+    m_actions.fork->setEnabled(working && chosen && chosen->readOnly().isEmpty() && chosen->saved() &&
+                               chosen->saved()->iteration > 0 && chosen->place());
+  }
   m_actions.removeRun->setVisible(m_runs.size() > 1);
   m_actions.removeRun->setEnabled(working && m_runs.size() > 1);
   m_actions.exportLogA->setText(m_runs.size() > 1 ? tr("Export log of run A…") : tr("Export log…"));
   m_actions.exportLogA->setEnabled(!m_runs.empty() && m_runs.front()->hasData());
   m_actions.exportLogB->setVisible(m_runs.size() > 1);
   m_actions.exportLogB->setEnabled(m_runs.size() > 1 && m_runs.back()->hasData());
-  m_actions.exportPlots->setEnabled(discardedIterations() > 0);
+  m_actions.exportPlots->setEnabled(shownIterations() > 0);
   m_actions.startPage->setText(working || designing || m_runs.empty() ? tr("Shipped scenes") : tr("Back to the run"));
-  m_actions.algorithm->setEnabled(working);
+  m_actions.algorithm->setEnabled(working && m_readOnlySession.isEmpty());
+  m_actions.saveSessionAs->setEnabled(m_keeper->exists());
   if (m_runs.empty()) return;
   const RunSession& run = *m_runs[static_cast<std::size_t>(m_selected)];
   const QSignalBlocker blocker(m_actions.algorithm);

@@ -11,6 +11,7 @@
 #include <QToolBar>
 #include <algorithm>
 
+#include "app/bridge/session_keeper.h"
 #include "app/commands/add_part.h"
 #include "app/documents/recovery_copy.h"
 #include "app/documents/scene_document.h"
@@ -36,7 +37,7 @@ void MainWindow::connectDesign() {
     showControls();
     showWayBack();
     // Asked while there were some, the questions say what no longer holds.
-    if (!unsaved()) {
+    if (!losesWork()) {
       for (const auto& [key, keeping] : std::map(m_keeping)) {
         if (key == "open" || key == "close") withdraw({qPrintable(key)});
       }
@@ -124,6 +125,9 @@ void MainWindow::showTitle() {
   if (scene && !scene->title.empty()) title = QString::fromStdString(scene->title);
   if (!m_runs.empty() && !m_runs.front()->setup().task->scene)
     title = QString::fromStdString(m_runs.front()->setup().task->name);
+  const QString session = m_readOnlySession.isEmpty() && m_keeper->named() ? m_keeper->file() : m_readOnlySession;
+  if (!session.isEmpty()) title += tr(" – %1").arg(QFileInfo(session).fileName());
+  if (!m_readOnlySession.isEmpty()) title += tr(" (read only)");
   setWindowTitle(title + "[*]" + tr(" – GPS Studio"));
   setWindowModified(unsaved());
 }
@@ -179,7 +183,7 @@ std::shared_ptr<const Task> MainWindow::compileDocument() {
   const std::string name = m_document->displayName().toStdString();
   Result<CheckedScene> checked = checkSceneText(m_document->text().toStdString(), name);
   if (checked) return checked->task;
-  const bool results = discardedIterations() > 0;
+  const bool results = shownIterations() > 0;
   if (results) m_answers["task"] = [this] { showEarlierResults(); };
   m_messages->post("task", Severity::Error, checked.error(), results ? tr("See earlier results") : QString());
   return nullptr;
@@ -220,31 +224,36 @@ void MainWindow::showLearn(bool start) {
     const std::shared_ptr<const Task> newest = compileDocument();
     if (newest && beginRuns(newest, algorithm)) go();
   };
-  const int lost = discardedIterations();
+  const int lost = shownIterations();
   if (lost == 0 && !anyActive()) {
     begin();
     return;
   }
   askToKeep("task", tr("The task has changed, so a new run begins."),
-            tr("The %n iteration(s) made so far are discarded then.", nullptr, lost), tr("New run"), begin,
+            m_keeper->exists() ? tr("The %n iteration(s) made so far stay in the session.", nullptr, lost)
+                               : tr("The %n iteration(s) made so far are discarded then.", nullptr, lost),
+            tr("New run"), begin,
             tr("See earlier results"), [this] { showEarlierResults(); });
 }
 
 void MainWindow::newTask() {
   m_design->settle();
   const auto make = [this] {
-    dropRuns();
+    endSession();
     m_document->startWith(emptyTask("untitled"));
     m_design->select(DesignSelection());
     showDesign();
   };
   const int lost = discardedIterations();
-  if (!unsaved() && !anyActive() && lost == 0) {
+  if (!losesWork() && !anyActive() && lost == 0) {
     make();
     return;
   }
-  if (unsaved()) return askAboutChanges("open", {}, make);
-  ask("open", tr("A new task discards the run and its %n iteration(s).", nullptr, lost), {}, tr("Discard"), make);
+  if (losesWork()) return askAboutChanges("open", {}, make);
+  ask("open",
+      m_keeper->exists() ? tr("A run is still going; a new task stops it.")
+                         : tr("A new task discards the run and its %n iteration(s).", nullptr, lost),
+      {}, m_keeper->exists() ? tr("Stop it") : tr("Discard"), make);
 }
 
 bool MainWindow::saveTask() {
@@ -297,9 +306,10 @@ void MainWindow::offerRecovery() {
   QString mend = tr("The program ended before they were saved. Close this message to decide at the next start.");
   if (lost > 0) mend = tr("Restoring them discards the run and its %n iteration(s).", nullptr, lost);
   if (anyActive()) mend = tr("Stop the run first: restoring would replace it.");
+  if (losesWork()) mend = tr("Save the session first: restoring would close it.");
   if (unsaved()) mend = tr("Save %1 first: restoring would replace it.").arg(m_document->displayName());
   ask("recover", tr("Unsaved changes of %1 were found.").arg(name), mend, tr("Restore"), [this, newest, lost] {
-    if (unsaved() || anyActive() || discardedIterations() > lost) {
+    if (losesWork() || anyActive() || discardedIterations() > lost) {
       offerRecovery();  // says what has to be done first, or what is lost by now
       return;
     }
@@ -307,7 +317,7 @@ void MainWindow::offerRecovery() {
       m_messages->post("recover", Severity::Error, done.error());
       return;
     }
-    dropRuns();
+    endSession();
     if (m_document->differsOnDisk()) Q_EMIT m_document->changedOnDisk();
     // The old copy goes only when the new one is on the disk.
     if (m_recovery->flush()) RecoveryCopy::discard(newest);

@@ -5,6 +5,8 @@
 #include <QStackedWidget>
 #include <algorithm>
 
+#include "app/bridge/session_keeper.h"
+#include "app/bridge/session_opening.h"
 #include "app/commands/add_part.h"
 #include "app/documents/scene_document.h"
 #include "app/forms/design/design_page.h"
@@ -64,6 +66,7 @@ bool MainWindow::openTask(std::shared_ptr<const Task> task, const std::string& a
     m_messages->post("scene", Severity::Error, parameters.error());
     return false;
   }
+  endSession();
   if (file.isEmpty() || !m_document->open(file)) {
     m_document->startWith(task->scene ? sceneTree(*task->scene, Defaults::LeftOut) : emptyTask("untitled"));
   }
@@ -73,6 +76,10 @@ bool MainWindow::openTask(std::shared_ptr<const Task> task, const std::string& a
 }
 
 void MainWindow::openWhenAllowed(const QString& nameOrFile) {
+  if (looksLikeSession(nameOrFile)) {
+    openSessionFile(nameOrFile);
+    return;
+  }
   // Read first: a file that can't be opened is no reason to ask for anything.
   m_design->settle();
   const std::shared_ptr<const Task> task = readTask(nameOrFile);
@@ -86,7 +93,7 @@ void MainWindow::openWhenAllowed(const QString& nameOrFile) {
     // The file may have changed while the question stood.
     if (const std::shared_ptr<const Task> newest = readTask(nameOrFile)) openTask(newest, kFirstAlgorithm, file);
   };
-  if (unsaved()) {
+  if (losesWork()) {
     askAboutChanges("open", tr("and open"), open);
     return;
   }
@@ -96,14 +103,17 @@ void MainWindow::openWhenAllowed(const QString& nameOrFile) {
     return;
   }
   ask("open",
-      anyActive() ? tr("A run is still going; opening another scene discards %n iteration(s).", nullptr, lost)
-                  : tr("Opening another scene discards the run and its %n iteration(s).", nullptr, lost),
+      lost == 0     ? tr("A run is still going; opening another scene stops it.")
+      : anyActive() ? tr("A run is still going; opening another scene discards %n iteration(s).", nullptr, lost)
+                    : tr("Opening another scene discards the run and its %n iteration(s).", nullptr, lost),
       {}, tr("Open anyway"), open);
 }
 
 void MainWindow::chooseSceneFile() {
   auto* dialog =
-      new QFileDialog(this, tr("Open scene"), m_settings.lastFolder(), tr("Scenes (*.scene.json *.json)"));
+      new QFileDialog(this, tr("Open"), m_settings.lastFolder(),
+                      tr("Scenes and sessions (*.scene.json *.json *.gpss);;Scenes (*.scene.json *.json);;"
+                         "Sessions (*.gpss)"));
   dialog->setObjectName("dialog.openScene");
   dialog->setAttribute(Qt::WA_DeleteOnClose);
   dialog->setFileMode(QFileDialog::ExistingFile);
@@ -121,7 +131,7 @@ bool MainWindow::openUnfinished(const QString& file) {
   SceneDocument probe;
   if (file.isEmpty() || !probe.open(file) || !(probe.readable() || isTaskInProgress(probe.tree()))) return false;
   const auto open = [this, file] {
-    dropRuns();
+    endSession();
     if (Status done = m_document->open(file); !done) {
       m_messages->post("scene", Severity::Error, done.error());
       return;
@@ -132,13 +142,15 @@ bool MainWindow::openUnfinished(const QString& file) {
     offerRecovery();  // the messages were cleared, and it may have been among them
   };
   const int lost = discardedIterations();
-  if (!unsaved() && !anyActive() && lost == 0) {
+  if (!losesWork() && !anyActive() && lost == 0) {
     open();
-  } else if (unsaved()) {
+  } else if (losesWork()) {
     askAboutChanges("open", tr("and open"), open);
   } else {
-    ask("open", tr("Opening another task discards the run and its %n iteration(s).", nullptr, lost), {},
-        tr("Open anyway"), open);
+    ask("open",
+        lost > 0 ? tr("Opening another task discards the run and its %n iteration(s).", nullptr, lost)
+                 : tr("A run is still going; opening another task stops it."),
+        {}, tr("Open anyway"), open);
   }
   return true;
 }

@@ -5,6 +5,7 @@
 #include <QStackedWidget>
 #include <algorithm>
 
+#include "app/bridge/session_keeper.h"
 #include "app/documents/scene_document.h"
 #include "app/forms/design/design_page.h"
 #include "app/main_window.h"
@@ -52,11 +53,29 @@ void MainWindow::requestSave(std::function<void()> then) {
 }
 
 void MainWindow::askAboutChanges(const QString& key, const QString& where, std::function<void()> then) {
+  const int nameless = m_keeper->wouldLose() ? m_keeper->iterations() : 0;
   const int lost = discardedIterations();
   const auto named = [&where](const QString& verb) { return where.isEmpty() ? verb : verb + " " + where; };
+  const auto giveUp = [this, then] {
+    m_givingUp = true;
+    then();
+    m_givingUp = false;
+  };
+  const QString iterations = tr("%n iteration(s)", nullptr, nameless);
+  const QString session =
+      m_keeper->named() ? tr("Not all of its %1 could be saved.").arg(iterations)
+                        : tr("Its session with %1 has no name yet.").arg(iterations);
+  if (!unsaved()) {
+    askToKeep(key, m_keeper->named() ? session : tr("The session with %1 has no name yet.").arg(iterations),
+              tr("A name keeps it; without one it is discarded."), named(tr("Discard")), giveUp,
+              tr("Save session…"), [this, then] { keepAll(then); });
+    return;
+  }
   askToKeep(key, tr("%1 has changes that are not saved.").arg(m_document->displayName()),
-            lost > 0 ? tr("The run and its %n iteration(s) are discarded in any case.", nullptr, lost) : QString(),
-            named(tr("Discard")), then, named(tr("Save")), [this, then] { requestSave(then); });
+            nameless > 0 ? session
+            : lost > 0   ? tr("The run and its %n iteration(s) are discarded in any case.", nullptr, lost)
+                         : QString(),
+            named(tr("Discard")), giveUp, tr("Save"), [this, then] { keepAll(then); });
 }
 
 bool MainWindow::runsAreOfThisTask() const {

@@ -88,7 +88,10 @@ void WindowActions::makeFileActions() {
   newTask = add("file.newTask", tr("New task"), tr("Design a task from nothing"), "add", "Ctrl+N");
   save = add("file.save", tr("Save task"), tr("Save the task to its file"), {}, "Ctrl+S");
   saveAs = add("file.saveAs", tr("Save task as…"), tr("Save the task under another name"), {}, "Ctrl+Shift+S");
-  openScene = add("file.openScene", tr("Open scene…"), tr("Open a scene file"), "open", "Ctrl+O");
+  saveSessionAs = add("file.saveSessionAs", tr("Save session as…"),
+                      tr("Give the session a name; it is saved there from then on, after every iteration"), {},
+                      "Ctrl+Alt+S");
+  openScene = add("file.openScene", tr("Open…"), tr("Open a scene or a session"), "open", "Ctrl+O");
   startPage =
       add("file.startPage", tr("Shipped scenes"), tr("Choose one of the shipped scenes"), "home", "Alt+Home");
   exportLogA =
@@ -121,6 +124,8 @@ void WindowActions::makeRunActions() {
   stop = add("run.stop", tr("Stop"), tr("Discard the running iteration; finished ones stay"), "stop",
              "Shift+F5");
   reset = add("run.reset", tr("Reset"), tr("Forget all iterations and begin anew"), "reset", "Ctrl+Shift+F5");
+  fork = add("run.fork", tr("Fork here"),
+             tr("Begin a run beside this one that shares its past up to the iteration that is shown"), {}, "Ctrl+B");
   addRun = add("run.addSecond", tr("Add second run"),
                tr("Show another algorithm beside this one, with the same set-up and the same noise"),
                "compare", "Ctrl+D");
@@ -184,6 +189,8 @@ void WindowActions::makeMenus() {
   file->addSeparator();
   file->addActions({save, saveAs});
   file->addSeparator();
+  file->addActions({saveSessionAs});
+  file->addSeparator();
   file->addActions({exportPlots});
   file->addSeparator();
   file->addAction(quit);
@@ -199,7 +206,7 @@ void WindowActions::makeMenus() {
   QMenu* run = bar->addMenu(tr("&Run"));
   run->addActions({start, pause, stepPhase, stepIteration, stop, reset});
   run->addSeparator();
-  run->addActions({addRun, removeRun});
+  run->addActions({fork, addRun, removeRun});
   run->addSeparator();
   run->addActions({exportLogA, exportLogB});
 

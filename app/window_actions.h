@@ -31,6 +31,7 @@ class WindowActions {
   QMenu* recent;  ///< filled by the window whenever it opens
   QAction* save;
   QAction* saveAs;
+  QAction* saveSessionAs;
   QAction* exportLogA;
   QAction* exportLogB;
   QAction* exportPlots;
@@ -51,6 +52,7 @@ class WindowActions {
   QAction* stepIteration;
   QAction* stop;
   QAction* reset;
+  QAction* fork;
   QAction* addRun;
   QAction* removeRun;
   // View

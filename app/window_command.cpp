@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "app/bridge/session_opening.h"
 #include "app/documents/scene_folder.h"
 #include "app/main_window.h"
 #include "app/picture_taker.h"
@@ -63,6 +64,7 @@ int runWindow(int argc, char** argv) {
   // A picture is the same on every machine: it does not follow the user's layout.
   const QTemporaryDir pictureSettings;
   if (!options->grab.empty() && options->configDir.empty()) setup.configFolder = pictureSettings.path();
+  setup.keepsSessions = options->grab.empty();
   MainWindow window(std::move(setup));
   if (!options->grab.empty()) {
     PictureTaker taker(window, *options);
@@ -70,7 +72,7 @@ int runWindow(int argc, char** argv) {
     window.show();
     return QApplication::exec();
   }
-  // Also a task that can't be learned yet.
+  // A session, or a task, also one that can't be learned yet.
   if (!options->file.empty()) window.openWhenAllowed(QString::fromStdString(options->file));
   window.show();
   return QApplication::exec();

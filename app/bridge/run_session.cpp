@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/bridge/run_session.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace gps::ui {
+
+namespace {
+
+/// The newest iterations of a run that goes on keep their arrays in memory; older ones are read again when they are
+/// looked at.
+constexpr int kNewestInMemory = 40;
+/// So do the last ones that were looked at.
+constexpr std::size_t kReadInMemory = 24;
+
+}  // namespace
 
 RunSession::RunSession(RunSetup setup, QString label, QObject* parent) : QObject(parent) {
   adopt(std::move(setup), std::move(label));
@@ -18,7 +29,7 @@ void RunSession::adopt(RunSetup setup, QString label) {
   const std::unique_ptr<Algorithm> algorithm = m_algorithm->make();
   m_phases.assign(algorithm->phases().begin(), algorithm->phases().end());
   m_setup = std::move(setup);
-  m_parameters = m_setup.parameters;
+  m_parameters = m_setup.resume ? m_setup.resume->parameters : m_setup.parameters;
   m_label = std::move(label);
   // A new history, not a cleared one: whoever still draws the old one keeps a whole one.
   m_history = std::make_shared<RunHistory>(QString::fromStdString(m_setup.name),
@@ -26,6 +37,80 @@ void RunSession::adopt(RunSetup setup, QString label) {
   m_warnings = WarningStreaks{};
   m_progress = Progress{};
   m_progress.iterations = m_parameters.run.iterations;
+  m_recorder.reset();
+  m_loader.reset();
+  m_wanted.clear();
+  m_read.clear();
+  m_whole = 1;
+  if (!m_setup.resume) return;
+  m_progress.iteration = m_setup.resume->state->iteration;
+  if (m_progress.iteration >= m_progress.iterations) m_progress.state = RunState::Finished;
+  for (const auto& [key, value] : m_setup.resume->pending) {
+    const Result<std::string> now = parameterText(m_parameters, key);
+    m_progress.queued.push_back({m_progress.iteration + 1, key, now ? *now : std::string(), value});
+  }
+}
+
+void RunSession::takePast(const std::vector<std::shared_ptr<const Snapshot>>& past,
+                          std::shared_ptr<RelayRecorder> recorder) {
+  GPS_EXPECTS(!m_run, "a past comes before the first request");
+  m_recorder = std::move(recorder);
+  for (const std::shared_ptr<const Snapshot>& snapshot : past) {
+    m_history->append(snapshot);
+    m_warnings.take(*snapshot);
+  }
+  m_history->setStepLimits({m_setup.parameters.lqr.stepMin, m_setup.parameters.lqr.stepMax});
+  m_whole = m_history->iterations() + 1;
+  if (m_recorder) m_history->setForkedAt(m_recorder->fork().iteration);
+  Q_EMIT changed();
+}
+
+std::optional<SaveState> RunSession::saved() const {
+  if (!m_recorder) return std::nullopt;
+  return m_recorder->saved();
+}
+
+void RunSession::want(int iteration, int before) {
+  m_wanted.clear();
+  for (int k = iteration; k >= std::max(1, iteration - before); --k) {
+    if (k <= m_history->iterations() && !m_history->isWhole(k)) m_wanted.push_back(k);
+  }
+  loadNext();
+}
+
+void RunSession::loadNext() {
+  if (m_wanted.empty() || !m_recorder) return;
+  const std::optional<RunPlace> place = m_recorder->place();
+  if (!place) return;
+  if (!m_loader) {
+    m_loader = std::make_unique<IterationLoader>(m_setup.task);
+    connect(m_loader.get(), &IterationLoader::loaded, this, [this](const std::shared_ptr<const Snapshot>& snapshot) {
+      const int iteration = snapshot->report.iteration;
+      m_history->restore(snapshot);
+      std::erase(m_wanted, iteration);
+      m_read.push_back(iteration);
+      while (m_read.size() > kReadInMemory) {
+        // Not one that is still among the newest.
+        if (m_read.front() < m_whole) m_history->lighten(m_read.front());
+        m_read.erase(m_read.begin());
+      }
+      Q_EMIT arraysLoaded(iteration);
+      Q_EMIT changed();
+      loadNext();
+    });
+    connect(m_loader.get(), &IterationLoader::failed, this, [this](const Error& error) {
+      m_wanted.clear();
+      Q_EMIT loadFailed(error);
+    });
+  }
+  m_loader->load(*place, m_wanted.front());
+}
+
+void RunSession::lightenOld() {
+  const std::optional<SaveState> state = saved();
+  if (!state) return;
+  const int last = std::min(state->iteration, m_history->iterations() - kNewestInMemory);
+  for (; m_whole <= last; ++m_whole) m_history->lighten(m_whole);
 }
 
 bool RunSession::active() const {
@@ -54,8 +139,14 @@ QString RunSession::phaseHelp(const std::string& id) const {
 
 void RunSession::begin() {
   if (m_run) return;
-  m_setup.parameters = m_parameters;
-  m_history->setStepLimits({m_parameters.lqr.stepMin, m_parameters.lqr.stepMax});
+  if (!m_setup.resume) {
+    m_setup.parameters = m_parameters;
+    m_history->setStepLimits({m_parameters.lqr.stepMin, m_parameters.lqr.stepMax});
+  }
+  if (m_recording) {
+    m_recorder = m_recording(m_setup, m_recorder);
+    m_setup.recorder = m_recorder;
+  }
   m_mailbox = std::make_shared<Mailbox>();
   m_run = std::make_unique<Run>(m_setup, m_mailbox);
 }
@@ -74,6 +165,7 @@ void RunSession::setState(RunState state) {
 }
 
 void RunSession::start() {
+  if (!m_readOnly.isEmpty()) return;
   if (state() == RunState::Failed) {
     retry();
     return;
@@ -93,6 +185,7 @@ void RunSession::pause() {
 }
 
 void RunSession::step(StepUnit unit) {
+  if (!m_readOnly.isEmpty()) return;
   begin();
   const std::uint64_t request = m_run->step(unit);
   if (state() == RunState::Idle) {
@@ -115,6 +208,7 @@ Status RunSession::setParameter(const QString& key, const QString& value) {
   if (Status status = gps::setParameter(changedValues, key.toStdString(), value.toStdString()); !status) {
     return status;
   }
+  if (!m_readOnly.isEmpty()) return Error{m_readOnly.toStdString(), key.toStdString(), ""};
   if (!hasData() && !active()) {
     // An engine that was stopped before its first iteration still holds the old set-up.
     discardEngine();
@@ -126,7 +220,8 @@ Status RunSession::setParameter(const QString& key, const QString& value) {
     Q_EMIT changed();
     return Done{};
   }
-  if (m_run) m_parameterRequests[m_run->setParameter(key.toStdString(), value.toStdString())] = key;
+  begin();  // a run that was read has no engine yet
+  m_parameterRequests[m_run->setParameter(key.toStdString(), value.toStdString())] = key;
   return Done{};
 }
 
@@ -136,6 +231,7 @@ void RunSession::cancelParameter(const QString& key) {
 
 void RunSession::reset(RunSetup setup, QString label) {
   discardEngine();
+  m_readOnly.clear();
   const RunState before = state();
   adopt(std::move(setup), std::move(label));
   if (before != RunState::Idle) Q_EMIT stateChanged(RunState::Idle);
@@ -161,6 +257,7 @@ void RunSession::drain() {
   for (const Reply& reply : delivery.replies) {
     if (reply.request == m_firstRequest) m_firstRequest = 0;
   }
+  lightenOld();
   const RunState before = state();
   const bool stale = m_firstRequest != 0 && delivery.progress.state == RunState::Idle;
   if (delivery.progressChanged && !stale) m_progress = delivery.progress;

@@ -3,11 +3,14 @@
 
 #include <QObject>
 #include <QString>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "app/bridge/iteration_loader.h"
+#include "app/bridge/relay_recorder.h"
 #include "core/engine/run.h"
 #include "core/engine/warning_streaks.h"
 #include "widgets/plots/run_history.h"
@@ -23,6 +26,27 @@ class RunSession : public QObject {
   /// `label` is the name in legends ("MDGPS").
   RunSession(RunSetup setup, QString label, QObject* parent = nullptr);
   ~RunSession() override;
+
+  /// How a run that begins is saved; without it none is. Called with what the engine is started with and, for a run
+  /// that goes on, its recorder.
+  using Recording =
+      std::function<std::shared_ptr<RelayRecorder>(const RunSetup& setup, std::shared_ptr<RelayRecorder> known)>;
+  void setRecording(Recording recording) { m_recording = std::move(recording); }
+  /// Of a run that was read from a session: its iterations, oldest first, and where more of them are read. To be called
+  /// before the first request; `resume` of the set-up decides where it goes on.
+  void takePast(const std::vector<std::shared_ptr<const Snapshot>>& past, std::shared_ptr<RelayRecorder> recorder);
+  /// Of a run that left another one: marked on the plots.
+  void setForkedAt(int iteration) { m_history->setForkedAt(iteration); }
+  /// Where its iterations are; nothing while they are nowhere.
+  std::optional<RunPlace> place() const { return m_recorder ? m_recorder->place() : std::nullopt; }
+  /// Every request is refused with this reason, in words; empty: none is.
+  void setReadOnly(const QString& reason) { m_readOnly = reason; }
+  QString readOnly() const { return m_readOnly; }
+  /// How far saving has come; nothing for a run that is not saved, or did not begin.
+  std::optional<SaveState> saved() const;
+  /// Reads the arrays of an iteration, and of those before it that are drawn with it, where they are not in memory;
+  /// arraysLoaded() follows.
+  void want(int iteration, int before);
 
   /// What the engine was, or will be, started with.
   const RunSetup& setup() const { return m_setup; }
@@ -63,6 +87,8 @@ class RunSession : public QObject {
   void changed();  ///< progress, data or parameters
   void parametersChanged();
   void iterationFinished(int iteration);
+  void arraysLoaded(int iteration);
+  void loadFailed(const gps::Error& error);
   void stateChanged(gps::RunState state);
   void failed(const gps::Failure& failure);
   /// A request was answered; `key` names the parameter it was about, or is empty.
@@ -73,6 +99,8 @@ class RunSession : public QObject {
   void begin();
   void discardEngine();
   void setState(RunState state);
+  void loadNext();
+  void lightenOld();
 
   RunSetup m_setup;
   Parameters m_parameters;
@@ -85,6 +113,13 @@ class RunSession : public QObject {
   std::shared_ptr<Mailbox> m_mailbox;
   std::unique_ptr<Run>
       m_run;  ///< made by the first request, so that a set-up can be edited freely until then
+  Recording m_recording;
+  std::shared_ptr<RelayRecorder> m_recorder;
+  QString m_readOnly;
+  std::unique_ptr<IterationLoader> m_loader;
+  std::vector<int> m_wanted;          ///< still to be read, the one that is looked at first
+  std::vector<int> m_read;            ///< whose arrays were read again, oldest first
+  int m_whole = 1;                    ///< the first iteration whose arrays were never given up
   std::uint64_t m_firstRequest = 0;  ///< not answered yet; idle progress posted before it is stale
   std::map<std::uint64_t, QString> m_parameterRequests;
 };

@@ -67,9 +67,10 @@ StatusStrip::StatusStrip(QWidget* parent) : QWidget(parent) {
   tint();
   layout->addWidget(m_warnings);
   layout->addStretch(1);
+  m_saved = label("status.saved", tr("Saving"), 0);
   m_condition = label("status.condition", tr("Condition"), 0);
   m_seed = label("status.seed", tr("Seed"), 0);
-  for (QLabel* quiet : {m_phase, m_left, m_speed, m_condition, m_seed}) quiet->setProperty("role", "muted");
+  for (QLabel* quiet : {m_phase, m_left, m_speed, m_saved, m_condition, m_seed}) quiet->setProperty("role", "muted");
 }
 
 void StatusStrip::setRun(const QString& run, const Progress& progress, const Parameters& parameters,
@@ -93,6 +94,24 @@ void StatusStrip::setRun(const QString& run, const Progress& progress, const Par
 
 void StatusStrip::setCondition(const QString& condition) {
   setTextIfNew(m_condition, condition.isEmpty() ? tr("All conditions") : tr("Condition %1").arg(condition));
+}
+
+void StatusStrip::setSaved(const std::optional<SaveState>& saved, int iterations, const QString& place) {
+  const bool trouble = saved && saved->problem;
+  QString text;
+  if (trouble) {
+    text = saved->iteration > 0 ? tr("Not saved after iteration %1").arg(saved->iteration) : tr("Not saved");
+  } else if (saved && saved->iteration > 0) {
+    // What was announced a moment ago may still be on its way.
+    text = tr("Saved: iteration %1").arg(std::min(saved->iteration, std::max(iterations, 1)));
+  }
+  setTextIfNew(m_saved, text);
+  const QString tip = place.toHtmlEscaped();
+  if (m_saved->toolTip() != tip) m_saved->setToolTip(tip);
+  const char* role = trouble ? "error" : "muted";
+  if (m_saved->property("role").toString() == QLatin1String(role)) return;
+  m_saved->setProperty("role", role);
+  m_saved->setStyleSheet(m_saved->styleSheet());  // looks the new role up
 }
 
 void StatusStrip::setWarnings(const WarningStreaks& warnings) {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <QWidget>
+#include <optional>
 
 #include "core/algorithms/parameters.h"
+#include "core/engine/iteration_recorder.h"
 #include "core/engine/warning_streaks.h"
 
 class QLabel;
@@ -24,6 +26,8 @@ class StatusStrip : public QWidget {
               int finishedIterations);
   /// Label of the highlighted condition; empty: all.
   void setCondition(const QString& condition);
+  /// How far the run is saved, of so many iterations; nothing for a run that is not. `place`: where, in words.
+  void setSaved(const std::optional<SaveState>& saved, int iterations, const QString& place);
   /// A button that names the warning of the newest iteration; quieter when there are only earlier ones.
   void setWarnings(const WarningStreaks& warnings);
 
@@ -38,6 +42,7 @@ class StatusStrip : public QWidget {
 
   QLabel* m_state;
   QLabel* m_phase;
+  QLabel* m_saved;
   QLabel* m_condition;
   QProgressBar* m_progress;
   QLabel* m_left;

@@ -27,6 +27,8 @@ struct Workspace::View {
   PhaseStrip* phases = nullptr;
   SceneCanvas* canvas = nullptr;
   std::shared_ptr<const Snapshot> shown;
+  std::vector<std::shared_ptr<const Snapshot>> ghosts;
+  int wanted = 0;  ///< the iteration whose arrays were asked for
   std::shared_ptr<const RunHistory> history;  ///< of the last refresh; another one after a reset
 };
 
@@ -178,6 +180,8 @@ bool Workspace::refreshNext() {
     if (view.history != run.history()) {
       view.history = run.history();
       view.shown.reset();
+      view.ghosts.clear();
+      view.wanted = 0;
       const std::string_view label = run.algorithm().label;
       const QString algorithm = QString::fromUtf8(label.data(), static_cast<qsizetype>(label.size()));
       view.header->setRun(m_views.size() == 1 ? algorithm
@@ -226,13 +230,24 @@ bool Workspace::show(View& view) {
   // Held inside an iteration, the newest there is to see is what its phases have made so far.
   const bool partial = m_time->following() && progress.state == RunState::Paused && progress.partial;
   if (partial) snapshot = progress.partial;
-  if (snapshot == view.shown) return false;
-  view.shown = snapshot;
+  const int newestGhost = partial ? chosen : chosen - 1;
   std::vector<std::shared_ptr<const Snapshot>> earlier;
-  for (int k = partial ? chosen : chosen - 1; k > 0 && static_cast<int>(earlier.size()) < kGhosts; --k) {
-    earlier.push_back(snapshots[static_cast<std::size_t>(k - 1)]);
+  bool missing = chosen > 0 && !history.isWhole(chosen);
+  for (int k = newestGhost; k > 0 && k > newestGhost - kGhosts; --k) {
+    if (history.isWhole(k)) earlier.push_back(snapshots[static_cast<std::size_t>(k - 1)]);
+    else missing = true;
   }
-  view.canvas->setSnapshot(snapshot, std::move(earlier));
+  if (missing && view.wanted != chosen) {
+    view.wanted = chosen;
+    view.run->want(chosen, kGhosts);
+  }
+  // Until they are read, the canvas keeps what it shows.
+  if (snapshot && !partial && !history.isWhole(chosen) && view.shown) return false;
+  if (snapshot == view.shown && earlier == view.ghosts) return false;
+  view.shown = snapshot;
+  view.ghosts = earlier;
+  const bool drawn = partial || history.isWhole(chosen);
+  view.canvas->setSnapshot(drawn ? snapshot : nullptr, std::move(earlier));
   view.header->setSnapshot(snapshot);
   return true;
 }

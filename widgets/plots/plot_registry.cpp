@@ -69,9 +69,10 @@ QString abscissaLabel(PlotAbscissa abscissa) {
   return QStringLiteral("iteration");
 }
 
-/// Changes at one iteration of one run become one flag.
+/// Changes at one iteration of one run become one flag; so does the place where it left another run.
 void addEvents(PlotContent& content, const PlotRun& run) {
   std::map<int, QString> texts;
+  if (run.history.forkedAt() > 0) texts[run.history.forkedAt()] = QStringLiteral("Forked after this iteration");
   for (const ParameterEvent& event : run.history.events()) {
     QString& text = texts[event.iteration];
     if (!text.isEmpty()) text += QLatin1Char('\n');

@@ -51,6 +51,42 @@ void RunHistory::append(std::shared_ptr<const Snapshot> snapshot) {
   ++m_revision;
 }
 
+bool RunHistory::isWhole(int iteration) const {
+  return iteration >= 1 && iteration <= iterations() &&
+         !m_snapshots[static_cast<std::size_t>(iteration) - 1]->conditions.empty();
+}
+
+void RunHistory::restore(const std::shared_ptr<const Snapshot>& snapshot) {
+  const int iteration = snapshot->report.iteration;
+  if (iteration < 1 || iteration > iterations() || isWhole(iteration)) return;
+  std::shared_ptr<const Snapshot>& place = m_snapshots[static_cast<std::size_t>(iteration) - 1];
+  auto whole = std::make_shared<Snapshot>(*snapshot);
+  // What is never written down is still known of a run that goes on here.
+  whole->report.step = place->report.step;
+  whole->run = place->run;
+  place = std::move(whole);
+  ++m_revision;
+}
+
+void RunHistory::lighten(int iteration) {
+  if (!isWhole(iteration)) return;
+  std::shared_ptr<const Snapshot>& place = m_snapshots[static_cast<std::size_t>(iteration) - 1];
+  auto light = std::make_shared<Snapshot>();
+  light->run = place->run;
+  light->algorithm = place->algorithm;
+  light->seed = place->seed;
+  light->task = place->task;
+  light->events = place->events;
+  const IterationReport& report = place->report;
+  light->report.iteration = report.iteration;
+  light->report.metrics = report.metrics;
+  light->report.seconds = report.seconds;
+  light->report.warnings = report.warnings;
+  light->report.stepRule = report.stepRule;
+  light->report.step = report.step;
+  place = std::move(light);
+}
+
 void RunHistory::clear() {
   truncate(0);
   m_conditions = 0;
@@ -59,6 +95,11 @@ void RunHistory::clear() {
 
 void RunHistory::setStepLimits(StepLimits limits) {
   m_stepLimits = limits;
+  ++m_revision;
+}
+
+void RunHistory::setForkedAt(int iteration) {
+  m_forkedAt = iteration;
   ++m_revision;
 }
 

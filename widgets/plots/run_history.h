@@ -21,6 +21,13 @@ class RunHistory {
   void append(std::shared_ptr<const Snapshot> snapshot);
   void clear();
 
+  /// Whether the iteration (from 1) has what is drawn of it; its metrics are always there.
+  bool isWhole(int iteration) const;
+  /// Puts an iteration that was read again in the place of one without arrays. Metrics and events stay.
+  void restore(const std::shared_ptr<const Snapshot>& snapshot);
+  /// Forgets the arrays of an iteration, which can be read again.
+  void lighten(int iteration);
+
   /// Limits of the step multiplier the run started with; changes arrive as events. Unknown: not drawn.
   struct StepLimits {
     double min = 0.0;
@@ -28,6 +35,10 @@ class RunHistory {
   };
   void setStepLimits(StepLimits limits);
   std::optional<StepLimits> stepLimits() const { return m_stepLimits; }
+
+  /// The iteration after which this run left another one, which has made those up to there; 0: none.
+  void setForkedAt(int iteration);
+  int forkedAt() const { return m_forkedAt; }
 
   QString name() const { return m_name; }            ///< "mdgps-1"
   QString algorithm() const { return m_algorithm; }  ///< "mdgps"
@@ -56,6 +67,7 @@ class RunHistory {
       m_columns;  ///< [metric][iteration * conditions + condition], empty if absent
   std::optional<StepLimits> m_stepLimits;
   int m_conditions = 0;
+  int m_forkedAt = 0;
   unsigned m_revision = 0;
 
   void widen(int conditions);

@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/bridge/session_keeper.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QFileInfo>
+#include <QLocale>
+#include <QStandardPaths>
+#include <QUuid>
+#include <algorithm>
+#include <filesystem>
+#include <set>
+
+#include "core/session/file_lock.h"
+#include "core/session/session_file.h"
+#include "core/session/session_writer.h"
+
+namespace gps::ui {
+
+namespace {
+
+void removeSession(const std::string& file) {
+  std::error_code ignored;
+  for (const char* ending : {"", "-wal", "-shm", "-journal"}) std::filesystem::remove(file + ending, ignored);
+}
+
+/// "mdgps-3" where there are mdgps-1 and mdgps-2 already: a session tells its runs apart by their names.
+std::string freeName(const std::string& wanted, const std::set<std::string>& taken) {
+  if (!taken.contains(wanted)) return wanted;
+  const std::size_t dash = wanted.find_last_of('-');
+  const std::string stem = wanted.substr(0, dash);
+  for (int n = 2;; ++n) {
+    std::string name = stem + "-" + std::to_string(n);
+    if (!taken.contains(name)) return name;
+  }
+}
+
+}  // namespace
+
+/// The session as the keeper's thread knows it.
+struct SessionKeeper::Book {
+  struct Entry {
+    std::weak_ptr<RelayRecorder> relay{};
+    RunSetup setup{};
+    RunOrigin origin{};
+    std::string name{};
+    bool begun = false;
+  };
+
+  void begin(Entry entry, const std::string& file) {
+    entry.name = entry.setup.name;
+    const std::shared_ptr<RelayRecorder> relay = entry.relay.lock();
+    if (!relay || relay->run() == 0) {
+      entry.name = freeName(entry.name, names);
+      names.insert(entry.name);
+      entry.setup.name = entry.name;
+    }
+    entries.push_back(std::move(entry));
+    if (!writer) {
+      if (Status made = create(file); !made) return failAll(made.error());
+    }
+    beginAll();
+  }
+
+  Status create(const std::string& file) {
+    std::error_code error;
+    const std::filesystem::path folder = std::filesystem::path(file).parent_path();
+    if (!std::filesystem::exists(folder, error)) {
+      std::filesystem::create_directories(folder, error);
+      std::filesystem::permissions(folder, std::filesystem::perms::owner_all, error);
+    }
+    Result<std::shared_ptr<SessionWriter>> made = SessionWriter::create(file);
+    if (!made) return made.error();
+    writer = *std::move(made);
+    return Done{};
+  }
+
+  /// Every run that no session has taken yet.
+  void beginAll() {
+    for (Entry& entry : entries) {
+      const std::shared_ptr<RelayRecorder> relay = entry.relay.lock();
+      if (entry.begun || !relay) continue;
+      Result<std::shared_ptr<IterationRecorder>> recorder =
+          relay->run() != 0 ? writer->resume(relay->run(), entry.setup, entry.origin) : writer->begin(entry.setup, entry.origin);
+      if (!recorder) {
+        relay->fail(recorder.error());
+        continue;
+      }
+      entry.begun = true;
+      entry.setup.resume.reset();  // its state is in the file
+      relay->connectTo(*std::move(recorder), {writer->file(), entry.name});
+    }
+  }
+
+  void failAll(const Error& problem) {
+    for (const Entry& entry : entries) {
+      if (const std::shared_ptr<RelayRecorder> relay = entry.relay.lock()) relay->fail(problem);
+    }
+  }
+
+  Status saveAs(const std::string& file) {
+    if (!writer) {
+      if (Status made = create(file); !made) return made;
+    } else if (Status moved = writer->saveElsewhere(file); !moved) {
+      return moved;
+    }
+    for (const Entry& entry : entries) {
+      if (const std::shared_ptr<RelayRecorder> relay = entry.relay.lock()) relay->moveTo(file);
+    }
+    beginAll();
+    return Done{};
+  }
+
+  std::shared_ptr<SessionWriter> writer;
+  std::set<std::string> names;
+  std::vector<Entry> entries;
+};
+
+SessionKeeper::SessionKeeper(QString folder, QObject* parent)
+    : QObject(parent), m_folder(std::move(folder)), m_book(std::make_shared<Book>()) {
+  m_thread = std::jthread([this](const std::stop_token& ending) { work(ending); });
+}
+
+SessionKeeper::~SessionKeeper() {
+  close(false);
+  m_thread.request_stop();
+  m_wake.notify_all();
+  m_thread.join();
+}
+
+QString SessionKeeper::folderIn(const QString& configFolder) {
+  const QString place =
+      configFolder.isEmpty() ? QStandardPaths::writableLocation(QStandardPaths::AppDataLocation) : configFolder;
+  return QDir(place).filePath("unsaved");
+}
+
+void SessionKeeper::post(std::function<void()> job) {
+  {
+    const std::lock_guard lock(m_mutex);
+    m_jobs.push_back(std::move(job));
+  }
+  m_wake.notify_all();
+}
+
+void SessionKeeper::work(const std::stop_token& ending) {
+  while (true) {
+    std::function<void()> job;
+    {
+      std::unique_lock lock(m_mutex);
+      m_wake.wait(lock, ending, [this] { return !m_jobs.empty(); });
+      if (m_jobs.empty()) return;  // ends only when nothing is left to do
+      job = std::move(m_jobs.front());
+      m_jobs.pop_front();
+    }
+    job();
+  }
+}
+
+std::shared_ptr<RelayRecorder> SessionKeeper::record(const RunSetup& setup, const std::string& place,
+                                                     std::shared_ptr<RelayRecorder> known) {
+  if (m_file.isEmpty()) {
+    m_file = QDir(m_folder).filePath(QUuid::createUuid().toString(QUuid::WithoutBraces) + ".gpss");
+    m_named = false;
+  }
+  const bool again = known && setup.resume;
+  std::shared_ptr<RelayRecorder> relay = again ? std::move(known) : std::make_shared<RelayRecorder>();
+  if (!again) m_relays.push_back(relay);
+  Book::Entry entry{relay, setup, {}, {}, false};
+  entry.setup.recorder.reset();
+  entry.origin.program = "GPS Studio " GPS_STUDIO_VERSION;
+  entry.origin.shownAs = place;
+  entry.origin.parent = relay->fork().parent;
+  entry.origin.parentIteration = relay->fork().iteration;
+  post([book = m_book, entry = std::move(entry), file = m_file.toStdString()]() mutable {
+    book->begin(std::move(entry), file);
+  });
+  return relay;
+}
+
+void SessionKeeper::takeOver(const QString& file, std::shared_ptr<SessionWriter> writer, int iterations,
+                             const std::vector<std::string>& names) {
+  GPS_EXPECTS(!exists(), "one session at a time");
+  m_file = file;
+  m_named = !isUnnamed(file);
+  m_before = iterations;
+  m_book->writer = std::move(writer);  // nobody else has this book yet
+  m_book->names.insert(names.begin(), names.end());
+}
+
+int SessionKeeper::iterations() const {
+  int count = m_before;
+  for (const std::shared_ptr<RelayRecorder>& relay : m_relays) count += relay->ownIterations();
+  return count;
+}
+
+bool SessionKeeper::wouldLose() const {
+  if (!exists()) return false;
+  if (!m_named) return iterations() > 0;
+  return std::any_of(m_relays.begin(), m_relays.end(), [](const auto& relay) {
+    const SaveState saved = relay->saved();
+    return saved.problem && saved.iteration < relay->iterations();
+  });
+}
+
+void SessionKeeper::saveAs(const QString& file) {
+  const std::string old = exists() && !m_named ? m_file.toStdString() : std::string();
+  post([this, book = m_book, file, old] {
+    const Status done = book->saveAs(file.toStdString());
+    if (done && !old.empty()) removeSession(old);
+    QMetaObject::invokeMethod(
+        this,
+        [this, book, file, done] {
+          if (!done) {
+            Q_EMIT refused(done.error());
+          } else if (book == m_book) {
+            m_file = file;
+            m_named = true;
+            Q_EMIT savedAs(file);
+          }
+        },
+        Qt::QueuedConnection);
+  });
+}
+
+void SessionKeeper::close(bool giveUp) {
+  if (!exists()) return;
+  const bool remove = !m_named && (giveUp || iterations() == 0);
+  post([book = std::exchange(m_book, std::make_shared<Book>()), remove] {
+    const std::string file = book->writer ? book->writer->file() : std::string();
+    for (const Book::Entry& entry : book->entries) {
+      if (const std::shared_ptr<RelayRecorder> relay = entry.relay.lock()) relay->disconnect();
+    }
+    book->writer.reset();
+    if (remove && !file.empty()) removeSession(file);
+  });
+  m_file.clear();
+  m_named = false;
+  m_before = 0;
+  m_relays.clear();
+}
+
+bool SessionKeeper::isUnnamed(const QString& file) const {
+  return QFileInfo(file).absolutePath() == QFileInfo(m_folder).absoluteFilePath();
+}
+
+void SessionKeeper::look() {
+  post([this, folder = m_folder] {
+    std::vector<LeftSession> left;
+    for (const QFileInfo& entry : QDir(folder).entryInfoList({"*.gpss"}, QDir::Files, QDir::Time)) {
+      const std::string file = entry.absoluteFilePath().toStdString();
+      const Result<FileLock> lock = FileLock::take(file);
+      if (!lock) continue;  // its program lives
+      LeftSession found{entry.absoluteFilePath(), {}, QLocale().toString(entry.lastModified(), QLocale::ShortFormat), 0};
+      {
+        const Result<SessionFile> session = SessionFile::open(file);
+        if (!session) continue;  // no reason to throw it away
+        for (const SessionRun& run : session->runs()) {
+          found.iterations += run.iterations - run.parentIteration;
+          if (const Result<std::string> name = session->sceneName(run)) found.scene = QString::fromStdString(*name);
+        }
+      }
+      if (found.iterations > 0) left.push_back(std::move(found));
+      else removeSession(file);
+    }
+    if (left.empty()) return;
+    QMetaObject::invokeMethod(this, [this, left] { Q_EMIT found(left); }, Qt::QueuedConnection);
+  });
+}
+
+void SessionKeeper::remove(const QString& leftFile) {
+  post([file = leftFile.toStdString()] {
+    const Result<FileLock> lock = FileLock::take(file);
+    if (lock) removeSession(file);
+  });
+}
+
+}  // namespace gps::ui

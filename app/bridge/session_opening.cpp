@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/bridge/session_opening.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/session/session_fork.h"
+#include "core/session/session_writer.h"
+
+namespace gps::ui {
+
+namespace {
+
+std::string shownAs(const SessionFile& session, const SessionRun& run) {
+  const auto provenance = session.provenance(run);
+  if (!provenance) return {};
+  for (const auto& [key, value] : *provenance) {
+    if (key == "shown_as") return value;
+  }
+  return {};
+}
+
+/// The last run that got anywhere, and the one that stood beside it.
+std::vector<SessionRun> lastShown(const SessionFile& session) {
+  const std::vector<SessionRun>& runs = session.runs();
+  const SessionRun* last = nullptr;
+  for (const SessionRun& run : runs) {
+    // A fork may have none of its own yet.
+    if (run.iterations > 0 || run.parent || !last || last->iterations == 0) last = &run;
+  }
+  std::vector<SessionRun> shown{*last};
+  if (shownAs(session, *last) != "B") return shown;
+  for (auto before = runs.rbegin(); before != runs.rend(); ++before) {
+    if (before->id >= last->id || before->scene != last->scene || before->iterations == 0) continue;
+    if (shownAs(session, *before) != "A") continue;
+    shown.insert(shown.begin(), *before);
+    break;
+  }
+  return shown;
+}
+
+/// The iterations of a run up to one of them, and before them those that it shares with the run it left.
+Status appendPast(const SessionFile& session, const SessionRun& run, int upTo, const std::shared_ptr<const Task>& task,
+                  std::vector<std::shared_ptr<const Snapshot>>& past) {
+  if (run.parent && run.parentIteration > 0) {
+    const int shared = std::min(upTo, run.parentIteration);
+    const Result<SessionRun> owner = ownerOf(session, run, shared);
+    if (!owner) return owner.error();
+    if (Status s = appendPast(session, *owner, shared, task, past); !s) return s;
+  }
+  Result<std::vector<SessionRow>> rows = session.rows(run);
+  if (!rows) return rows.error();
+  past.reserve(past.size() + rows->size());
+  for (SessionRow& row : *rows) {
+    if (row.report.iteration > upTo) break;
+    if (row.report.iteration != static_cast<int>(past.size()) + 1) {
+      return Error{"The session is damaged: iteration " + std::to_string(past.size() + 1) + " of " + run.name + " is missing.",
+                   session.file(), "Use a copy."};
+    }
+    if (row.report.metrics.conditions() != task->conditionCount()) {
+      return Error{"The session is damaged: " + run.name + " has another number of conditions than its scene.",
+                   session.file(), "Use a copy."};
+    }
+    auto snapshot = std::make_shared<Snapshot>();
+    snapshot->run = run.name;
+    snapshot->algorithm = run.algorithm;
+    snapshot->seed = run.seed;
+    snapshot->task = task;
+    snapshot->report = std::move(row.report);
+    snapshot->events = std::move(row.events);
+    past.push_back(std::move(snapshot));
+  }
+  return Done{};
+}
+
+/// With the past that belongs to its resume point.
+Result<OpenedRun> withPast(const SessionFile& session, const SessionRun& run, RunSetup setup) {
+  OpenedRun opened{run, std::move(setup), {}};
+  opened.setup.replay.clear();
+  if (!opened.setup.resume) return opened;
+  const int last = opened.setup.resume->state->iteration;
+  if (Status s = appendPast(session, run, last, opened.setup.task, opened.past); !s) return s.error();
+  if (static_cast<int>(opened.past.size()) != last) {
+    return Error{"The session is damaged: iteration " + std::to_string(last) + " of " + run.name + " is missing.",
+                 session.file(), "Use a copy."};
+  }
+  if (opened.setup.resume->newest) opened.past.back() = opened.setup.resume->newest;
+  return opened;
+}
+
+Result<OpenedRun> readRun(const SessionFile& session, const SessionRun& run) {
+  const bool began = run.iterations > 0;
+  Result<RunSetup> setup = began                                ? session.resume(run, run.iterations)
+                           : run.parent && run.parentIteration > 0 ? setupAt(session, run, run.parentIteration)
+                                                                : session.replay(run);
+  if (!setup) return setup.error();
+  setup->name = run.name;
+  return withPast(session, run, *std::move(setup));
+}
+
+}  // namespace
+
+int OpenedSession::iterations() const {
+  int count = 0;
+  for (const SessionRun& run : all) count += run.iterations - run.parentIteration;
+  return count;
+}
+
+Result<OpenedSession> openSession(const QString& file) {
+  OpenedSession opened;
+  opened.file = file;
+  const std::string path = file.toStdString();
+  {
+    // Read first: what is no session is not to be locked, and not written to.
+    const Result<SessionFile> probe = SessionFile::open(path);
+    if (!probe) return probe.error();
+    if (probe->runs().empty()) return Error{"The session has no runs.", path, "Choose another session."};
+  }
+  Result<std::shared_ptr<SessionWriter>> writer = SessionWriter::append(path);
+  if (writer) opened.writer = *std::move(writer);
+  else opened.readOnly = writer.error();
+  const Result<SessionFile> session = SessionFile::open(path);
+  if (!session) return session.error();
+  opened.all = session->runs();
+  const std::vector<SessionRun> shown = lastShown(*session);
+  for (const SessionRun& run : shown) {
+    Result<OpenedRun> one = readRun(*session, run);
+    if (!one) return one.error();
+    opened.shown.push_back(*std::move(one));
+  }
+  Result<std::string> text = session->sceneText(shown.front());
+  if (!text) return text.error();
+  opened.sceneText = *std::move(text);
+  return opened;
+}
+
+Result<OpenedRun> openFork(const QString& file, const std::string& run, int iteration, const std::atomic<bool>* stop) {
+  const Result<SessionFile> session = SessionFile::open(file.toStdString());
+  if (!session) return session.error();
+  const Result<SessionRun> from = session->run(run);
+  if (!from) return from.error();
+  Result<RunSetup> setup = setupAt(*session, *from, iteration, stop);
+  if (!setup) return setup.error();
+  const Result<SessionRun> owner = ownerOf(*session, *from, iteration);
+  if (!owner) return owner.error();
+  setup->name = nameOfFork(*session, run);
+  Result<OpenedRun> opened = withPast(*session, *owner, *std::move(setup));
+  if (!opened) return opened;
+  opened->run.id = 0;
+  opened->run.parent = owner->id;
+  opened->run.parentIteration = iteration;
+  opened->run.iterations = 0;
+  return opened;
+}
+
+bool looksLikeSession(const QString& file) {
+  // Never by looking inside: opening a file beside SQLite drops the locks it holds on it.
+  return file.endsWith(".gpss", Qt::CaseInsensitive);
+}
+
+}  // namespace gps::ui

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/engine/run.h"
+#include "core/session/session_file.h"
+
+namespace gps {
+class SessionWriter;
+}
+
+namespace gps::ui {
+
+/// One run of a session, ready to be shown and to go on.
+struct OpenedRun {
+  SessionRun run{};
+  RunSetup setup{};  ///< with a resume point where there is an iteration to go on from
+  /// All iterations, oldest first: metrics of all, arrays of the newest.
+  std::vector<std::shared_ptr<const Snapshot>> past{};
+};
+
+/// A session as it was read.
+struct OpenedSession {
+  QString file{};
+  std::vector<OpenedRun> shown{};         ///< one or two, of the same scene
+  std::vector<SessionRun> all{};
+  std::string sceneText{};                ///< of those shown
+  std::shared_ptr<SessionWriter> writer{};  ///< null: it can only be read
+  std::optional<Error> readOnly{};        ///< why
+  int iterations() const;                 ///< of all its runs
+};
+
+/// Reads a session and takes its lock. Of many runs the last one is shown, and the one that stood beside it. Any thread;
+/// takes as long as the disk does.
+Result<OpenedSession> openSession(const QString& file);
+
+/// A new run that leaves `run` of a session after an iteration, with the past it shares. Writes nothing, so that the
+/// session may be one that is written to. Makes up to some fifty iterations again, until `stop`.
+Result<OpenedRun> openFork(const QString& file, const std::string& run, int iteration, const std::atomic<bool>* stop);
+
+/// Whether a file is one, by its name.
+bool looksLikeSession(const QString& file);
+
+}  // namespace gps::ui
