@@ -40,7 +40,9 @@ class NumberField : public QWidget {
     m_edit->setAccessibleName(tip);
     m_edit->setToolTip(tip);
     m_edit->setAlignment(Qt::AlignRight);
-    m_edit->setFixedWidth(72);
+    // Narrower beside a wide form or at a large scale: numbers must not lie over each other.
+    m_edit->setMinimumWidth(40);
+    m_edit->setMaximumWidth(72);
     m_name->setBuddy(m_edit);
     row->addWidget(m_name);
     row->addWidget(m_edit);
@@ -82,6 +84,13 @@ class NumberField : public QWidget {
         static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape && m_edit->isModified()) {
       restore();
       return true;
+    }
+    if (watched == m_edit && event->type() == QEvent::ShortcutOverride && !m_edit->isModified()) {
+      const auto* key = static_cast<QKeyEvent*>(event);
+      if (key->matches(QKeySequence::Undo) || key->matches(QKeySequence::Redo)) {
+        event->ignore();  // no typing is left to undo: the keys are the document's
+        return true;
+      }
     }
     if (watched == m_edit && event->type() == QEvent::FocusOut) {
       QMetaObject::invokeMethod(
@@ -195,7 +204,7 @@ PoseBar::PoseBar(QWidget* parent) : QWidget(parent), m_impl(std::make_unique<Imp
   setAccessibleName(tr("Position and size of the selection"));
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(0, 0, 0, 0);
-  row->setSpacing(12);
+  row->setSpacing(8);
   for (NumberField* field : {m_impl->x, m_impl->y, m_impl->angle, m_impl->width, m_impl->height}) {
     row->addWidget(field);
     const bool size = field == m_impl->width || field == m_impl->height;
@@ -203,6 +212,7 @@ PoseBar::PoseBar(QWidget* parent) : QWidget(parent), m_impl(std::make_unique<Imp
       if (m_impl->scene && !m_impl->readOnly) size ? m_impl->sizeTyped() : m_impl->poseTyped();
     });
   }
+  row->addStretch();
   present(nullptr, {}, false);
 }
 

@@ -2,7 +2,6 @@
 #include "app/forms/design/field_editor.h"
 
 #include <QCheckBox>
-#include <QComboBox>
 #include <QEvent>
 #include <QGridLayout>
 #include <QKeyEvent>
@@ -12,6 +11,7 @@
 #include <QSignalBlocker>
 #include <QStyle>
 
+#include "app/forms/design/choice_box.h"
 #include "app/forms/design/field_text.h"
 #include "app/forms/design/id_list_edit.h"
 
@@ -34,6 +34,9 @@ QString plainToolTip(const QString& words) {
 
 bool namesOne(FieldKind kind) {
   return kind == FieldKind::BodyId || kind == FieldKind::JointId || kind == FieldKind::SensorId;
+}
+bool meansUndo(const QKeyEvent& key) {
+  return key.matches(QKeySequence::Undo) || key.matches(QKeySequence::Redo);
 }
 bool namesSeveral(FieldKind kind) {
   return kind == FieldKind::BodyIds || kind == FieldKind::JointIds || kind == FieldKind::SensorIds;
@@ -125,7 +128,7 @@ void FieldEditor::makeEditor(const QString& name) {
     m_editor = m_check = new QCheckBox(this);
     connect(m_check, &QCheckBox::clicked, this, [this](bool on) { Q_EMIT committed(SceneTree(on)); });
   } else if (m_field.kind == FieldKind::Choice || namesOne(m_field.kind)) {
-    m_editor = m_combo = new QComboBox(this);
+    m_editor = m_combo = new ChoiceBox(this);
     m_combo->setMinimumContentsLength(5);
     m_combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     connect(m_combo, &QComboBox::activated, this, [this] {
@@ -146,6 +149,8 @@ void FieldEditor::makeEditor(const QString& name) {
   } else if (m_field.kind == FieldKind::LongText) {
     m_editor = m_area = new QPlainTextEdit(this);
     m_area->setFixedHeight(120);
+    // Else its row would take the room that is left, and the name would float in it.
+    m_area->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
     m_area->setProperty("role", "field");
     m_area->setTabChangesFocus(true);
     m_area->installEventFilter(this);
@@ -166,6 +171,11 @@ bool FieldEditor::eventFilter(QObject* watched, QEvent* event) {
     if (m_line && typed() == m_shown) showLine();
   }
   if (event->type() == QEvent::FocusIn && m_line && typed() == m_shown) showLine();
+  if (event->type() == QEvent::ShortcutOverride && typed() == m_shown && meansUndo(*static_cast<QKeyEvent*>(event))) {
+    // The field would take the keys for its own typing, of which nothing is left to undo: they are the document's.
+    event->ignore();
+    return true;
+  }
   if (event->type() == QEvent::KeyPress && static_cast<QKeyEvent*>(event)->key() == Qt::Key_Escape) {
     show();  // what was typed is forgotten
     return true;
@@ -221,7 +231,14 @@ void FieldEditor::setIds(const QStringList& ids) {
 void FieldEditor::showLine() {
   m_shown = valueText(m_line->hasFocus() ? Digits::All : Digits::Few);
   const QSignalBlocker blocker(m_line);
-  if (m_line->text() == m_shown) return;
+  if (m_line->text() == m_shown) {
+    if (!m_line->isUndoAvailable()) return;
+    // What was taken is the document's to undo: the field forgets how it was typed.
+    const int cursor = m_line->cursorPosition();
+    m_line->setText(m_shown);
+    m_line->setCursorPosition(cursor);
+    return;
+  }
   m_line->setText(m_shown);
   m_line->setCursorPosition(0);  // of a long number the first digits matter
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/forms/design/field_units.h"
 
+#include <QStringList>
 #include <algorithm>
 
 #include "app/commands/scene_part.h"
@@ -58,14 +59,13 @@ FieldUnits actionUnits(const SceneTree& tree, const SceneTree& actuator) {
 
 FieldUnits spreadUnits(const SceneTree& tree, const SceneTree& condition) {
   const auto overrides = condition.find("overrides");
-  if (overrides == condition.end() || !overrides->is_object() || overrides->empty())
-    return {QStringLiteral("m, rad"), {}};
+  if (overrides == condition.end() || !overrides->is_object() || overrides->empty()) return {};
   bool angles = false, others = false;
   for (const auto& item : overrides->items()) {
     const bool turns = overrideUnits(tree, item.key()).angles.all;
     (turns ? angles : others) = true;
   }
-  // One number for both: it is left in the file's units, which the label says.
+  // One number for both: it is left in the file's units, which the label says; spreadText() says the rest.
   if (angles && others) return {QStringLiteral("m, rad"), {}};
   return angles ? FieldUnits{kDegrees, {true, {}}} : FieldUnits{QStringLiteral("m"), {}};
 }
@@ -105,6 +105,21 @@ FieldUnits overrideUnits(const SceneTree& tree, const std::string& name) {
   if (key == "angular_velocity") return {kDegreesPerSecond, {true, {}}};
   if (key == "speed" && isHinge(tree, owner)) return {kDegreesPerSecond, {true, {}}};
   return {key == "velocity" || key == "speed" ? QStringLiteral("m/s") : QStringLiteral("m"), {}};
+}
+
+QString spreadText(const SceneTree& tree, const SceneTree& condition) {
+  const auto overrides = condition.find("overrides"), spread = condition.find("spread");
+  if (overrides == condition.end() || !overrides->is_object()) return {};
+  if (spread == condition.end() || !spread->is_number() || spread->get<double>() <= 0.0) return {};
+  QStringList parts, units;
+  for (const auto& item : overrides->items()) {
+    const FieldUnits each = overrideUnits(tree, item.key());
+    units << each.unit;
+    const QString number = fieldText(FieldKind::Number, *spread, each.angles, Digits::Few);
+    parts << QStringLiteral("\u00B1 %1 %2 for %3").arg(number, each.unit, QString::fromStdString(item.key()).replace('.', ' ').replace('_', ' '));
+  }
+  units.removeDuplicates();
+  return units.size() > 1 ? parts.join(QStringLiteral(", ")) : QString();
 }
 
 }  // namespace gps::ui

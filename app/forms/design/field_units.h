@@ -20,4 +20,8 @@ FieldUnits fieldUnits(const SceneTree& tree, const TreePath& object, const Scene
 /// The same of what a condition overrides: "link1.position", "hinge1.speed", ...
 FieldUnits overrideUnits(const SceneTree& tree, const std::string& name);
 
+/// What one number of spread means for starts that are measured in different units: "± 0.1 m for box1 position,
+/// ± 5.73 ° for joint1 angle"; empty where one unit says it all.
+QString spreadText(const SceneTree& tree, const SceneTree& condition);
+
 }  // namespace gps::ui

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/forms/design/inspector.h"
 
-#include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QLineEdit>
@@ -16,6 +15,7 @@
 #include "app/commands/edit_shape.h"
 #include "app/commands/layout_lists.h"
 #include "app/commands/rename_part.h"
+#include "app/forms/design/choice_box.h"
 #include "app/forms/design/field_editor.h"
 #include "core/scene/scene_keys.h"
 
@@ -131,6 +131,8 @@ void Inspector::rebuild(const SceneTree& tree, const TreePath& place) {
   m_specs.clear();
   m_names.clear();
   m_term = nullptr;
+  m_spread = nullptr;
+  m_place = place;
   // Taking the form away takes the focus from its fields, and what they commit then would meet another part.
   if (m_content) {
     for (QObject* child : m_content->findChildren<QObject*>()) child->disconnect(this);
@@ -339,7 +341,7 @@ void Inspector::addShapes(const SceneTree& body, const TreePath& path) {
     auto* title = new QLabel(count == 1 ? tr("Shape") : tr("Shape %1").arg(i + 1), m_content);
     title->setProperty("role", "heading");
     head->addWidget(title, 1);
-    auto* kind = new QComboBox(m_content);
+    auto* kind = new ChoiceBox(m_content);
     kind->setObjectName(QStringLiteral("shape.kind%1").arg(i));
     kind->setAccessibleName(tr("Kind of shape %1").arg(i + 1));
     kind->setToolTip(tr("Another kind of shape of about the same size"));
@@ -408,7 +410,13 @@ void Inspector::addOverrides(const SceneTree& tree, const SceneTree& condition, 
     m_specs[(path / "overrides" / key).to_string()] = field;
     m_column->addWidget(editor);
   }
-  auto* add = new QComboBox(m_content);
+  m_spread = new QLabel(m_content);
+  m_spread->setObjectName("override.spread");
+  m_spread->setTextFormat(Qt::PlainText);
+  m_spread->setWordWrap(true);
+  m_spread->setProperty("role", "small");
+  m_column->addWidget(m_spread);
+  auto* add = new AddBox(m_content);
   add->setObjectName("override.add");
   add->setAccessibleName(tr("Add what the start differs in"));
   add->setToolTip(tr("Where and how fast bodies and joints start in this condition"));
@@ -446,6 +454,15 @@ void Inspector::addObjectSwitch(const SceneTree& tree, const TreePath& place) {
       });
     }
   });
+  if (!there && key == "success") {
+    auto* words = new QLabel(tr("Says when a rollout counts as solved. A new one takes its sensor and target from a cost "
+                                "term, where there is one."),
+                             m_content);
+    words->setTextFormat(Qt::PlainText);
+    words->setWordWrap(true);
+    words->setProperty("role", "muted");
+    m_column->addWidget(words);
+  }
   m_column->addWidget(button, 0, Qt::AlignLeft);
 }
 
@@ -454,6 +471,12 @@ void Inspector::showTerm(const TermNumbers& numbers, bool mapShown) {
 }
 
 void Inspector::refresh(const SceneTree& tree, const std::vector<Problem>& problems) {
+  if (m_spread) {
+    const SceneTree* condition = tree.contains(m_place) ? &tree.at(m_place) : nullptr;
+    const QString words = condition ? spreadText(tree, *condition) : QString();
+    m_spread->setText(tr("Each rollout starts within %1 (one standard deviation).").arg(words));
+    m_spread->setVisible(!words.isEmpty());
+  }
   for (const auto& [pointer, editor] : m_fields) {
     const TreePath path(pointer);
     const auto spec = m_specs.find(pointer);

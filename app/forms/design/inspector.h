@@ -12,6 +12,7 @@
 #include "app/forms/design/term_readout.h"
 #include "core/scene/scene_fields.h"
 
+class QLabel;
 class QVBoxLayout;
 
 namespace gps::ui {
@@ -67,6 +68,8 @@ class Inspector : public QScrollArea {
   QWidget* m_content = nullptr;
   QVBoxLayout* m_column = nullptr;
   QPointer<TermReadout> m_term;
+  QPointer<QLabel> m_spread;  ///< of the condition that is shown
+  TreePath m_place;                              ///< what is shown, when it is not several parts
   std::string m_structure;                       ///< what the fields were made for
   std::map<std::string, FieldEditor*> m_fields;  ///< by pointer
   std::map<std::string, SceneField> m_specs;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The form of the parameters a task suggests: what of each algorithm, and what can be added.
-#include <QComboBox>
 #include <QLabel>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "app/commands/edit_suggested.h"
+#include "app/forms/design/choice_box.h"
 #include "app/forms/design/field_editor.h"
 #include "app/forms/design/inspector.h"
 #include "core/algorithms/algorithm.h"
@@ -75,7 +75,7 @@ void Inspector::addSuggested(const SceneTree& tree) {
       m_specs[pointer] = field;
       m_column->addWidget(editor);
     }
-    auto* add = new QComboBox(m_content);
+    auto* add = new AddBox(m_content);
     add->setObjectName(QStringLiteral("suggested.add.") + QString::fromStdString(algorithm));
     add->setAccessibleName(tr("Add a parameter for %1").arg(title));
     add->setToolTip(tr("Add a parameter that the task suggests"));
