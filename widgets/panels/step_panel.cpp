@@ -172,14 +172,15 @@ void StepPanel::refresh() {
 
 void StepPanel::fill() {
   m_table->setHorizontalHeaderLabels({tr("Iteration"), tr("Condition"), tr("Rule"), tr("Predicted"), tr("Actual"), tr("Ratio"),
-                                      tr("Raw ×"), tr("Clamped ×"), tr("Bound"), tr("What-if ×"),
-                                      tr("What-if bound")});
+                                      tr("Raw ×"), tr("Clamped ×"), tr("Bound"), tr("What-if raw ×"),
+                                      tr("What-if ×"), tr("What-if bound")});
   const char* help[] = {
       QT_TR_NOOP("Counted from 1; the first one has nothing to compare"), QT_TR_NOOP("Whose step it is"), QT_TR_NOOP("The rule that ran"),
       QT_TR_NOOP("Improvement of the cost that the last C-step promised"), QT_TR_NOOP("Improvement that came"),
       QT_TR_NOOP("Actual over predicted"), QT_TR_NOOP("pred / (2 (pred − act)), before any limit"),
       QT_TR_NOOP("The same within lqr.step_shrink and lqr.step_growth"),
       QT_TR_NOOP("kl_step · step_mult · T in nat, with step_mult within lqr.step_min and lqr.step_max"),
+      QT_TR_NOOP("What the other rule makes of the same costs, before any limit"),
       QT_TR_NOOP("The multiplier that the other rule makes of the same costs, within the same limits"),
       QT_TR_NOOP("The bound that the other rule would have set")};
   for (int c = 0; c < kColumns; ++c) {
@@ -220,10 +221,11 @@ void StepPanel::fill() {
     if (made.actual < 0.0) m_table->item(row, Actual)->setForeground(theme.danger);
     const auto imagined = decisionUnder(record, condition, whatIf());
     const bool fixed = whatIf() == StepRule::Fixed;
+    m_table->setItem(row, OtherRaw, cell(imagined && !fixed ? number(imagined->rawMult) : QStringLiteral("–")));
     m_table->setItem(row, OtherClamped, cell(imagined ? number(fixed ? 1.0 : imagined->mult) : QStringLiteral("–")));
     m_table->setItem(row, OtherBound,
                      cell(imagined ? number(boundOf(record, imagined->stepMult, T)) : QStringLiteral("–")));
-    for (const int column : {OtherClamped, OtherBound}) m_table->item(row, column)->setForeground(theme.muted);
+    for (const int column : {OtherRaw, OtherClamped, OtherBound}) m_table->item(row, column)->setForeground(theme.muted);
   }
 }
 

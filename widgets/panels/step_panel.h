@@ -31,7 +31,7 @@ class StepPanel : public QWidget {
   void refresh();
   QTableWidget* table() const { return m_table; }
 
-  enum Column { Iteration, Condition, Rule, Predicted, Actual, Ratio, Raw, Clamped, Bound, OtherClamped, OtherBound };
+  enum Column { Iteration, Condition, Rule, Predicted, Actual, Ratio, Raw, Clamped, Bound, OtherRaw, OtherClamped, OtherBound };
 
   QSize sizeHint() const override { return {640, 220}; }
   QSize minimumSizeHint() const override { return {480, 160}; }
