@@ -67,6 +67,7 @@ class TestControllerPage : public QObject {
   void heatMapFollowsTheSlider();
   void draggedPointIsOneStep();
   void demonstrationIsFollowed();
+  void demonstrationIsDrawnByKeys();
   void runBecomesTheStart();
   void warningsAreSaid();
   void brokenTasksSaySo();
@@ -181,6 +182,47 @@ void TestControllerPage::demonstrationIsFollowed() {
   QCOMPARE(opened.document().text(), after);
 }
 
+void TestControllerPage::demonstrationIsDrawnByKeys() {
+  Opened opened("point_mass");
+  const QByteArray before = opened.document().text();
+  auto* button = opened.find<QPushButton>("start.demonstrate");
+  button->setFocus();
+  QTest::keyClick(button, Qt::Key_Space);
+  StartOverlay* overlay = opened.page().overlay();
+  QVERIFY(overlay->recording() && overlay->hasFocus());
+  QSignalSpy drawn(overlay, &StartOverlay::drawn);
+  QTest::keyClick(overlay, Qt::Key_Return);  // there is no way yet
+  QCOMPARE(drawn.count(), 0);
+  QTest::keyClick(overlay, Qt::Key_Up, Qt::ShiftModifier);
+  QTest::keyClick(overlay, Qt::Key_Space);
+  QTest::keyClick(overlay, Qt::Key_Right, Qt::ShiftModifier);
+  QTest::keyClick(overlay, Qt::Key_Down);
+  QTest::keyClick(overlay, Qt::Key_Backspace);
+  QTest::keyClick(overlay, Qt::Key_Return);
+  QCOMPARE(drawn.count(), 1);
+  const auto times = drawn.at(0).at(0).value<std::vector<double>>();
+  const auto places = drawn.at(0).at(1).value<std::vector<QPointF>>();
+  QCOMPARE(times.size(), std::size_t{4});
+  QCOMPARE(places.size(), std::size_t{4});
+  QVERIFY(places[1].y() > places[0].y() && std::abs(places[1].x() - places[0].x()) < 1e-9);
+  QCOMPARE(places[2], places[1]);
+  QVERIFY(places[3].x() > places[2].x());
+  QVERIFY(times[1] > 0.0 && std::abs(times[3] - 3.0 * times[1]) < 1e-12);
+  opened.settle();
+  QCOMPARE(opened.page().shown()->parameters.init.kind, InitKind::Demonstration);
+  QVERIFY(!overlay->recording() && !overlay->hasFocus());
+  QVERIFY(button->hasFocus());
+  opened.document().undo();
+  QCOMPARE(opened.document().text(), before);
+  // Escape gives up, and the keyboard is where it was.
+  opened.settle();
+  QTest::keyClick(button, Qt::Key_Space);
+  QTest::keyClick(overlay, Qt::Key_Up);
+  QTest::keyClick(overlay, Qt::Key_Escape);
+  QVERIFY(!overlay->recording() && !button->isChecked() && button->hasFocus());
+  QCOMPARE(opened.document().text(), before);
+}
+
 void TestControllerPage::runBecomesTheStart() {
   Opened opened("point_mass");
   QAction* none = nullptr;
@@ -289,6 +331,8 @@ void TestControllerPage::whatIfLeavesTheRunAlone() {
     QCOMPARE(panel->table()->item(0, StepPanel::Iteration)->text(), QString("3"));
     QCOMPARE(panel->table()->item(0, StepPanel::OtherBound)->text(),
              QString::number(boundOf(record, expected->stepMult, 100), 'g', 4));
+    const QString raw = other == StepRule::Fixed ? QString::fromUtf8("–") : QString::number(expected->rawMult, 'g', 4);
+    QCOMPARE(panel->table()->item(0, StepPanel::OtherRaw)->text(), raw);
   }
   QCOMPARE(panel->table()->item(0, StepPanel::Bound)->text(),
            QString::number(*run->history()->snapshots().at(2)->report.metrics.get(Metric::KlBound, 0), 'g', 4));

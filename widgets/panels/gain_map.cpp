@@ -6,6 +6,7 @@
 #include <QPainter>
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 
 #include "widgets/style/theme.h"
 
@@ -13,6 +14,7 @@ namespace gps::ui {
 
 namespace {
 
+constexpr double kLean = 50.0;  // degrees, of the names of the state
 constexpr double kRowHeight = 26.0, kNames = 62.0, kBelow = 22.0, kNameColumn = 84.0;
 
 }  // namespace
@@ -146,11 +148,13 @@ void GainMap::paintEvent(QPaintEvent*) {
     const bool picked = i == m_column;
     if (!picked && (i % every != 0 || std::abs(i - m_column) < every)) continue;
     painter.save();
-    painter.translate(cell(0, i).center().x() + 2, kNames - 5);
-    painter.rotate(-50);
+    const double foot = cell(0, i).center().x() + 2;
+    painter.translate(foot, kNames - 5);
+    painter.rotate(-kLean);
     painter.setPen(picked ? theme.text : theme.muted);
     const QString name = i < m_states.size() ? m_states[i] : QString();
-    painter.drawText(QPointF(0, 0), metrics.elidedText(name, Qt::ElideRight, 70));
+    const double room = (this->width() - 4 - foot) / std::cos(kLean * std::numbers::pi / 180);
+    painter.drawText(QPointF(0, 0), metrics.elidedText(name, Qt::ElideRight, std::min(70.0, room)));
     painter.restore();
   }
   painter.setPen(QPen(theme.text, 1.5));

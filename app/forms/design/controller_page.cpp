@@ -14,6 +14,7 @@
 #include <algorithm>
 
 #include "app/commands/edit_part.h"
+#include "app/forms/design/choice_box.h"
 #include "app/forms/design/field_editor.h"
 #include "app/forms/design/start_overlay.h"
 #include "widgets/canvas/scene_canvas.h"
@@ -90,10 +91,14 @@ ControllerPage::ControllerPage(QWidget* parent) : QWidget(parent) {
   });
   connect(m_step, &QSlider::valueChanged, this, &ControllerPage::showStep);
   connect(m_demonstrate, &QPushButton::toggled, this, [this](bool on) {
+    if (!on && m_overlay->hasFocus()) m_demonstrate->setFocus(Qt::OtherFocusReason);
     m_overlay->setRecording(on);
-    say(on ? tr("Press at the ring, drag the way at the pace you mean, and let go.") : QString());
+    say(on ? tr("Press at the ring, drag the way at the pace you mean, and let go. By keys: arrows move the hand, with "
+                "Shift ten times as far, Space waits, Backspace takes back, Enter ends.")
+           : QString());
   });
   connect(m_overlay, &StartOverlay::drawn, this, &ControllerPage::follow);
+  connect(m_overlay, &StartOverlay::givenUp, this, [this] { m_demonstrate->setChecked(false); });
   connect(m_overlay, &StartOverlay::missed, this, [this] { say(tr("Begin the drag at the ring.")); });
   connect(m_runMenu, &QMenu::aboutToShow, this, &ControllerPage::fillRuns);
   for (const auto drawn : {Drawn::Offsets, Drawn::Deviations}) {
@@ -115,7 +120,7 @@ void ControllerPage::makeLayout() {
   m_demonstrate = new QPushButton(tr("Demonstrate"), scene);
   m_demonstrate->setObjectName("start.demonstrate");
   m_demonstrate->setCheckable(true);
-  m_demonstrate->setToolTip(tr("Draw the way with the mouse; a controller that follows it becomes the first one"));
+  m_demonstrate->setToolTip(tr("Draw the way with the mouse or by arrow keys; a controller that follows it becomes the first one"));
   m_fromRun = new QPushButton(tr("Take from run"), scene);
   m_fromRun->setObjectName("start.fromRun");
   m_fromRun->setToolTip(tr("Start from the local controllers of a run in this window"));
@@ -183,7 +188,7 @@ void ControllerPage::makeLayout() {
 
 QWidget* ControllerPage::makeForm() {
   auto* form = new QWidget(this);
-  m_kind = new QComboBox(form);
+  m_kind = new ChoiceBox(form);
   m_kind->setObjectName("start.kind");
   m_kind->setAccessibleName(tr("What the first controllers are"));
   for (const KindWords& kind : kinds()) {

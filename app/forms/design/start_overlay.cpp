@@ -2,9 +2,11 @@
 #include "app/forms/design/start_overlay.h"
 
 #include <QEvent>
+#include <QKeyEvent>
 #include <QMouseEvent>
 #include <QPainter>
 #include <cmath>
+#include <optional>
 
 #include "widgets/canvas/view_map.h"
 #include "widgets/style/theme.h"
@@ -13,7 +15,23 @@ namespace gps::ui {
 
 namespace {
 
-constexpr double kRing = 12.0;  // pixels
+constexpr double kRing = 12.0;     // pixels
+constexpr double kStep = 5.0;      // pixels of an arrow key; with Shift ten times that
+constexpr double kKeyTime = 0.05;  // s
+constexpr std::size_t kMost = 20000;
+
+std::optional<QPointF> arrowOf(int key) {
+  if (key == Qt::Key_Left) return QPointF(-1, 0);
+  if (key == Qt::Key_Right) return QPointF(1, 0);
+  if (key == Qt::Key_Up) return QPointF(0, -1);
+  if (key == Qt::Key_Down) return QPointF(0, 1);
+  return std::nullopt;
+}
+
+bool recordsKey(int key) {
+  return arrowOf(key) || key == Qt::Key_Space || key == Qt::Key_Backspace || key == Qt::Key_Return ||
+         key == Qt::Key_Enter || key == Qt::Key_Escape;
+}
 
 }  // namespace
 
@@ -33,7 +51,9 @@ bool StartOverlay::eventFilter(QObject* watched, QEvent* event) {
 
 void StartOverlay::setRecording(bool on) {
   m_recording = on;
-  m_dragging = false;
+  m_dragging = m_byKeys = false;
+  setFocusPolicy(on ? Qt::StrongFocus : Qt::NoFocus);
+  if (on) setFocus(Qt::OtherFocusReason);
   setAttribute(Qt::WA_TransparentForMouseEvents, !on);
   setCursor(on ? Qt::CrossCursor : Qt::ArrowCursor);
   update();
@@ -70,15 +90,59 @@ void StartOverlay::mousePressEvent(QMouseEvent* event) {
     Q_EMIT missed();
     return;
   }
+  begin();
   m_dragging = true;
   m_clock.start();
+}
+
+void StartOverlay::begin() {
+  m_byKeys = false;
   m_times = {0.0};
   m_places = {m_start};
   update();
 }
 
+bool StartOverlay::event(QEvent* event) {
+  if (event->type() == QEvent::ShortcutOverride && m_recording) {
+    // Also where the window has a use for them.
+    const auto* key = static_cast<QKeyEvent*>(event);
+    if (recordsKey(key->key()) && !(key->modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier))) {
+      event->accept();
+      return true;
+    }
+  }
+  return QWidget::event(event);
+}
+
+void StartOverlay::keyPressEvent(QKeyEvent* event) {
+  if (!m_recording || m_dragging || !recordsKey(event->key())) return QWidget::keyPressEvent(event);
+  if (event->key() == Qt::Key_Escape) {
+    Q_EMIT givenUp();
+  } else if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter) {
+    if (!m_byKeys || m_places.size() < 2) return;
+    m_byKeys = false;
+    Q_EMIT drawn(m_times, m_places);
+  } else if (event->key() == Qt::Key_Backspace) {
+    if (!m_byKeys || m_places.size() < 2) return;
+    m_times.pop_back();
+    m_places.pop_back();
+    update();
+  } else {
+    const double length = event->modifiers() & Qt::ShiftModifier ? 10.0 * kStep : kStep;
+    step(length * arrowOf(event->key()).value_or(QPointF()));
+  }
+}
+
+void StartOverlay::step(const QPointF& by) {
+  if (!m_byKeys) begin();
+  m_byKeys = true;
+  if (m_places.size() >= kMost) return;
+  m_times.push_back(m_times.back() + kKeyTime);
+  m_places.push_back(toPlace(toPixel(m_places.back()) + by));
+  update();
+}
+
 void StartOverlay::mouseMoveEvent(QMouseEvent* event) {
-  constexpr std::size_t kMost = 20000;
   if (!m_dragging || m_places.size() >= kMost) return;
   const double time = static_cast<double>(m_clock.nsecsElapsed()) * 1e-9;
   if (time <= m_times.back()) return;
@@ -105,12 +169,15 @@ void StartOverlay::paintEvent(QPaintEvent*) {
     painter.setBrush(Qt::NoBrush);
     painter.drawPolyline(line);
   };
-  if (!m_path.empty() && !m_dragging) draw(m_path, theme.goal, Qt::DashLine);
+  if (!m_path.empty() && !drawing()) draw(m_path, theme.goal, Qt::DashLine);
   if (!m_recording) return;
-  if (m_dragging) draw(m_places, theme.focus, Qt::SolidLine);
+  if (drawing()) draw(m_places, theme.focus, Qt::SolidLine);
   painter.setPen(QPen(theme.focus, 2));
   painter.setBrush(Qt::NoBrush);
   painter.drawEllipse(startPixel(), kRing, kRing);
+  if (!m_byKeys) return;
+  painter.setBrush(theme.focus);
+  painter.drawEllipse(toPixel(m_places.back()), 4, 4);  // where the hand is
 }
 
 }  // namespace gps::ui
