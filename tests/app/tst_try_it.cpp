@@ -64,6 +64,7 @@ class TestTryIt : public QObject {
   void aJointSliderPosesTheMechanism();
   void theSelectedConditionIsTheStart();
   void whatFallsFalls();
+  void anArmThatFallsStaysInSight();
   void aTaskWithErrorsSaysWhyNot();
   void smallStepsDoNotHoldUpTheWindow();
   void aChangeOfTheTaskEndsIt();
@@ -187,6 +188,27 @@ void TestTryIt::whatFallsFalls() {
   // A body that falls freely for one second has fallen by g/2; Box2D's steps add at most g dt / 2.
   QVERIFY(std::abs(session.poses()[0].y + 4.905) < 0.15);
   QVERIFY(std::abs(session.time() - 1.0) < 0.02);
+}
+
+void TestTryIt::anArmThatFallsStaysInSight() {
+  Opened o(nullptr);
+  o.window.openWhenAllowed(GPS_TEST_FILES "/first_task/3_goal.scene.json");
+  QVERIFY(o.document().scene() && o.document().scene()->body("link2"));
+  // Above the ground of the drawing there is nothing: it hangs down where no body was at the start.
+  QVERIFY(o.document().edit("x", [](TreeEditor& e) { return e.replace(TreePath("/world/gravity"), SceneTree{0, -9.81}); }).ok());
+  o.window.actions().design->trigger();
+  TrySession& session = o.begin();
+  const std::size_t link = o.bodyIndex("link2");
+  double lowest = 0.0;
+  for (int i = 0; i < 100; ++i) {
+    o.pass(0.02);
+    const Pose pose = session.poses()[link];
+    const Eigen::Vector2d tip(pose.x + 0.3 * std::cos(pose.angle), pose.y + 0.3 * std::sin(pose.angle));
+    lowest = std::min(lowest, tip.y());
+    QVERIFY2(o.canvas().rect().contains(o.canvas().pixelOf(tip).toPoint()),
+             qPrintable(QString("step %1: %2, %3").arg(i).arg(tip.x()).arg(tip.y())));
+  }
+  QVERIFY(lowest < -0.5);
 }
 
 void TestTryIt::aTaskWithErrorsSaysWhyNot() {

@@ -17,6 +17,50 @@ namespace gps::ui {
 
 namespace {
 constexpr double kMargin = 48.0;  // pixels
+
+/// Where a mechanism on a hinge that stands still can get: around the hinge as far as its links reach when they are
+/// stretched. Slides count as they stand.
+QRectF reachOf(const Scene& scene, const std::vector<Pose>& poses) {
+  const auto indexOf = [&scene](const std::string& id) -> std::size_t {
+    const Body* body = scene.body(id);
+    return body ? static_cast<std::size_t>(body - scene.bodies.data()) : scene.bodies.size();
+  };
+  QRectF reach;
+  for (const Joint& base : scene.joints) {
+    const Body *a = scene.body(base.bodyA), *b = scene.body(base.bodyB);
+    if (base.type != Joint::Type::Revolute || !a || !b || a->dynamic == b->dynamic) continue;
+    const Body& ground = a->dynamic ? *b : *a;
+    const std::size_t at = indexOf(ground.id);
+    if (at >= poses.size()) continue;
+    const Eigen::Vector2d hinge = bodyPoint(poses[at], a->dynamic ? base.anchorB : base.anchorA);
+    struct Link {
+      const Body* body;
+      Eigen::Vector2d entry;  ///< in its frame
+      double before;          ///< from the hinge to the entry, stretched
+    };
+    std::vector<Link> links{{a->dynamic ? a : b, a->dynamic ? base.anchorA : base.anchorB, 0.0}};
+    std::vector<const Body*> seen{&ground, links.front().body};
+    double far = 0.0;
+    for (std::size_t i = 0; i < links.size(); ++i) {
+      const Link link = links[i];
+      const QRectF box = bodyBounds(*link.body, Pose{});
+      for (const QPointF& corner : {box.topLeft(), box.topRight(), box.bottomLeft(), box.bottomRight()})
+        far = std::max(far, link.before + (Eigen::Vector2d(corner.x(), corner.y()) - link.entry).norm());
+      for (const Joint& joint : scene.joints) {
+        const bool fromA = joint.bodyA == link.body->id;
+        if (!fromA && joint.bodyB != link.body->id) continue;
+        const Body* next = scene.body(fromA ? joint.bodyB : joint.bodyA);
+        if (!next || !next->dynamic || std::find(seen.begin(), seen.end(), next) != seen.end()) continue;
+        seen.push_back(next);
+        const Eigen::Vector2d& out = fromA ? joint.anchorA : joint.anchorB;
+        links.push_back({next, fromA ? joint.anchorB : joint.anchorA, link.before + (out - link.entry).norm()});
+      }
+    }
+    reach = reach.united(QRectF(hinge.x() - far, hinge.y() - far, 2 * far, 2 * far));
+  }
+  return reach;
+}
+
 }  // namespace
 
 TryCanvas::TryCanvas(QWidget* parent) : QWidget(parent), m_theme(Theme::current()) {
@@ -39,8 +83,9 @@ void TryCanvas::begin(std::shared_ptr<const Scene> scene, const std::vector<Pose
     m_bounds = sceneBounds(*m_scene);
     for (std::size_t i = 0; i < m_scene->bodies.size() && i < start.size(); ++i)
       m_bounds = m_bounds.united(bodyBounds(m_scene->bodies[i], start[i]));
-    // Room for what swings out.
-    const double room = 0.25 * std::max(m_bounds.width(), m_bounds.height());
+    // Room for what swings out, and some for what falls.
+    m_bounds = m_bounds.united(reachOf(*m_scene, start));
+    const double room = 0.1 * std::max(m_bounds.width(), m_bounds.height());
     m_bounds.adjust(-room, -room, room, room);
     m_zoomed = false;
     fit();
