@@ -308,7 +308,8 @@ void MainWindow::offerRecovery() {
   if (anyActive()) mend = tr("Stop the run first: restoring would replace it.");
   if (losesWork()) mend = tr("Save the session first: restoring would close it.");
   if (unsaved()) mend = tr("Save %1 first: restoring would replace it.").arg(m_document->displayName());
-  ask("recover", tr("Unsaved changes of %1 were found.").arg(name), mend, tr("Restore"), [this, newest, lost] {
+  forgetAnswers("recover");
+  m_keeping["recover"] = [this, newest, lost] {
     if (losesWork() || anyActive() || discardedIterations() > lost) {
       offerRecovery();  // says what has to be done first, or what is lost by now
       return;
@@ -322,7 +323,18 @@ void MainWindow::offerRecovery() {
     // The old copy goes only when the new one is on the disk.
     if (m_recovery->flush()) RecoveryCopy::discard(newest);
     showDesign();
-  });
+  };
+  m_answers["recover"] = [this, newest] {
+    RecoveryCopy::discard(newest);
+    offerRecovery();  // the one before it
+  };
+  m_messages->post({.key = "recover",
+                    .severity = Severity::Warning,
+                    .what = tr("Unsaved changes of %1 were found.").arg(name),
+                    .where = {},
+                    .mend = mend,
+                    .action = tr("Discard"),
+                    .keep = tr("Restore")});
 }
 
 }  // namespace gps::ui

@@ -8,6 +8,7 @@
 
 #include "app/documents/log_export.h"
 #include "app/main_window.h"
+#include "widgets/editor/scene_editor.h"
 #include "widgets/plots/plot_board.h"
 
 namespace gps::ui {
@@ -76,12 +77,23 @@ void MainWindow::choosePlotFolder() {
 }
 
 void MainWindow::showKeys() {
-  QString rows;
-  for (const auto& [text, keys] : m_actions.shortcuts()) {
-    rows += QString("<tr><td style=\"padding:2px 24px 2px 0\">%1</td><td>%2</td></tr>")
-                .arg(text.toHtmlEscaped(), keys.toHtmlEscaped());
-  }
-  auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"), "<table>" + rows + "</table>",
+  using Keys = QList<std::pair<QString, QString>>;
+  const auto column = [](const QString& title, const Keys& list) {
+    QString rows = QString("<tr><td colspan=\"2\" style=\"padding-bottom:4px\"><b>%1</b></td></tr>").arg(title.toHtmlEscaped());
+    for (const auto& [text, keys] : list) {
+      rows += QString("<tr><td style=\"padding:2px 16px 2px 0; white-space:nowrap\">%1</td><td style=\"padding:2px 32px 2px 0; white-space:nowrap\">%2</td></tr>")
+                  .arg(text.toHtmlEscaped(), keys.toHtmlEscaped());
+    }
+    return "<td><table>" + rows + "</table></td>";
+  };
+  // Side by side: one list would be higher than a small screen.
+  const Keys window = m_actions.shortcuts();
+  const qsizetype half = (window.size() + 1) / 2;
+  Keys drawing = SceneEditor::keys();
+  drawing.append({tr("Try it, back"), tr("F8, Esc")});
+  auto* box = new QMessageBox(QMessageBox::NoIcon, tr("Keys"),
+                              "<table><tr>" + column(tr("Window"), window.mid(0, half)) +
+                                  column(QString(), window.mid(half)) + column(tr("Drawing"), drawing) + "</tr></table>",
                               QMessageBox::Close, this);
   box->setObjectName("dialog.keys");
   box->setAttribute(Qt::WA_DeleteOnClose);

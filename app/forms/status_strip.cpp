@@ -81,6 +81,7 @@ void StatusStrip::setRun(const QString& run, const Progress& progress, const Par
                     progress.state == RunState::Pausing || progress.state == RunState::Paused;
   setTextIfNew(m_phase, busy ? QString::fromStdString(progress.phaseLabel) : QString());
   const int limit = std::max(progress.iterations, 1);
+  m_progress->setVisible(busy || finishedIterations > 0);  // an empty bar would look like a broken one
   m_progress->setRange(0, limit);
   m_progress->setValue(std::clamp(finishedIterations, 0, limit));
   m_progress->setAccessibleDescription(tr("%1 of %2").arg(finishedIterations).arg(limit));

@@ -445,7 +445,7 @@ void TestDesign::unsavedWorkIsOfferedAtTheNextStart() {
   // The window is gone without having been closed, as after a crash.
   Opened next(folder.path());
   QVERIFY(next.window.messages()->keys().contains("recover"));
-  Q_EMIT next.window.messages()->actionTriggered("recover");
+  Q_EMIT next.window.messages()->keepTriggered("recover");
   QCOMPARE(next.document().text(), work);
   QVERIFY(next.document().isModified());
   QCOMPARE(next.window.findChild<QStackedWidget*>()->currentWidget(),

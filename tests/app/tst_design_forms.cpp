@@ -189,7 +189,8 @@ void TestDesignForms::f2RenamesInTheList() {
   QVERIFY(o.document().scene()->joint("elbow") && o.document().scene()->body("cart"));
   // By a double click, too.
   QTreeWidgetItem* item = o.item("elbow");
-  const QPoint at = o.outline().visualItemRect(item).center();
+  const QRect row = o.outline().visualItemRect(item);
+  const QPoint at(row.left() + 12, row.center().y());  // on its name
   QTest::mouseClick(o.outline().viewport(), Qt::LeftButton, {}, at);
   QTest::mouseDClick(o.outline().viewport(), Qt::LeftButton, {}, at);
   QVERIFY(o.outline().viewport()->findChild<QLineEdit*>());

@@ -543,13 +543,13 @@ void TestKeepingWork::restoredWorkDoesNotOverwriteWhatCameInBetween() {
                     .ok());
       } else {
         if (meanwhile) write(path, theirs += "\n");
-        Q_EMIT window.messages()->actionTriggered("recover");
+        Q_EMIT window.messages()->keepTriggered("recover");
         QVERIFY(window.document()->isModified());
       }
     }
     MainWindow window({folder.path(), GPS_SCENES, false, {}});
     QVERIFY(window.messages()->keys().contains("recover"));
-    Q_EMIT window.messages()->actionTriggered("recover");
+    Q_EMIT window.messages()->keepTriggered("recover");
     QCOMPARE(window.document()->path(), path);
     QCOMPARE(window.document()->scene()->horizon, 77);
     QCOMPARE(window.messages()->keys().contains("disk"), meanwhile);
@@ -606,12 +606,12 @@ void TestKeepingWork::finishedIterationsGoOnlyWhenAsked() {
   QVERIFY(window.messages()->keys().contains("open"));
   window.messages()->dismiss("open");
   QVERIFY(run->hasData() && window.document()->path().endsWith("point_mass.scene.json"));
-  Q_EMIT window.messages()->actionTriggered("recover");
+  Q_EMIT window.messages()->keepTriggered("recover");
   QVERIFY(window.messages()->keys().contains("recover"));
   QVERIFY(run->hasData());
   const auto* frame = window.findChild<QWidget*>("message.recover");
   QVERIFY(frame && frame->accessibleName().contains("discards the run"));
-  Q_EMIT window.messages()->actionTriggered("recover");  // now it is known
+  Q_EMIT window.messages()->keepTriggered("recover");  // now it is known
   QVERIFY(window.runs().empty());
   QCOMPARE(window.document()->scene()->horizon, 77);
 }

@@ -64,6 +64,11 @@ void EditorCanvas::drawForeground(QPainter* painter, const QRectF&) {
     const QString text = m_hand->readout();
     if (!text.isEmpty()) paintReadout(*painter, text, m_typed, *cursor, map(), m_lens.theme);
   }
+  if (m_value && m_value->bodies.empty() && !m_readOnly && m_hand->readout().isEmpty() && !m_hand->busy()) {
+    painter->setPen(m_lens.theme.muted);
+    const QRectF above(0, kRuler, viewport()->width(), 0.5 * viewport()->height() - kRuler);
+    painter->drawText(above, Qt::AlignCenter, tr("Nothing is here yet.\nPlace a robot or draw a body."));
+  }
   paintRulers(*painter, map(), m_lens.theme, cursor);
   if (m_value && !m_heat.empty()) {
     std::vector<QPointF> aims;  // what the legend must not hide

@@ -191,7 +191,14 @@ struct SceneEditor::Impl {
     const auto fits = [&](bool kind, bool other) {
       dynamic->setToolButtonStyle(kind ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
       // The same width for both words, or the tools beside it would jump.
-      dynamic->setMinimumWidth(kind ? 32 + dynamic->fontMetrics().horizontalAdvance(tr("Moving")) : 0);
+      const QString now = dynamic->text();
+      int width = 0;
+      for (const QString& words : {tr("Moving"), tr("Fixed")}) {
+        dynamic->setText(words);
+        width = std::max(width, dynamic->sizeHint().width());
+      }
+      dynamic->setText(now);
+      dynamic->setMinimumWidth(kind ? width : 0);
       if (extra) extra->setToolButtonStyle(other ? Qt::ToolButtonTextBesideIcon : Qt::ToolButtonIconOnly);
       toolRow->invalidate();
       return toolRow->minimumSize().width() <= toolBar->width();
@@ -337,6 +344,21 @@ void SceneEditor::setSelection(const SceneSelection& selection) {
 }
 SceneSelection SceneEditor::selection() const {
   return m_impl->canvas->selection();
+}
+
+QList<std::pair<QString, QString>> SceneEditor::keys() {
+  QList<std::pair<QString, QString>> list;
+  for (const ToolEntry& entry : kTools) list.append({tr(entry.name), QString::fromLatin1(entry.key)});
+  list.append({tr("Place a robot"), QStringLiteral("N")});
+  list.append({tr("New bodies move"), QStringLiteral("M")});
+  list.append({tr("Edit corners"), QStringLiteral("E")});
+  list.append({tr("Snap"), QStringLiteral("G")});
+  list.append({tr("Next, previous part"), tr("Tab, Shift+Tab")});
+  list.append({tr("Nudge, ten steps"), tr("Arrows, Shift+arrows")});
+  list.append({tr("Turn"), QStringLiteral("[ ]")});
+  list.append({tr("Zoom in, out, all"), QStringLiteral("+ − F")});
+  list.append({tr("Take, drop"), tr("Enter, Esc")});
+  return list;
 }
 
 void SceneEditor::setTheme(const Theme& theme) {

@@ -52,6 +52,8 @@ class SceneEditor : public QWidget {
   void setSelection(const SceneSelection& selection);
   SceneSelection selection() const;
 
+  /// What keys do in the drawing, as (what, key).
+  static QList<std::pair<QString, QString>> keys();
   void setTheme(const Theme& theme);
   void setTool(EditorTool tool);
   EditorTool tool() const;

@@ -176,6 +176,8 @@ QString SelectTool::readout() const {
 QString SelectTool::hint() const {
   if (m_drag) return QStringLiteral("Type a number for an exact value; Alt: no snapping; Esc: as it was");
   const SceneSelection& selection = m_canvas.selection();
+  if (selection.empty() && m_canvas.sceneValue().bodies.empty() && !m_canvas.readOnly())
+    return QStringLiteral("Choose a tool above, or Add on the left; N places a robot");
   if (selection.empty()) return QStringLiteral("Click or drag around what to change; Tab goes to the next");
   if (m_canvas.editsCorners() && selection.bodies.size() == 1)
     return QStringLiteral("Drag corners, + is a new one; by keys: Tab, arrows, Insert, Delete");

@@ -11,7 +11,7 @@ TemplateTool::TemplateTool(EditorCanvas& canvas, QString name, int links)
   for (const RobotTemplate& each : robotTemplates()) {
     if (each.name == m_name) m_title = each.title;
   }
-  if (m_links > 0) m_title += QStringLiteral(" (%1)").arg(m_links);
+  if (m_links > 0) m_title += m_links == 1 ? QStringLiteral(" of 1 link") : QStringLiteral(" of %1 links").arg(m_links);
 }
 
 void TemplateTool::press(const ToolEvent& event) {

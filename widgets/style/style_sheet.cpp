@@ -31,14 +31,14 @@ QPushButton { background: @panel; border: 1px solid @border; border-radius: 6px;
 QPushButton:hover { background: @hover; }
 QPushButton:pressed { background: @pressed; }
 QPushButton:disabled { border-color: @line; }
-QPushButton:focus { border: 2px solid @focus; padding: 4px 11px; }
+QPushButton:focus { border: 2px solid @focus; padding: 4px 11px; outline: none; }
 QPushButton[role="primary"] { background: @accent; border-color: @accent; color: @onAccent; font-weight: 600; }
 QPushButton[role="primary"]:hover { background: @accentHover; }
 QPushButton[role="primary"]:disabled { background: @line; border-color: @line; color: @muted; }
-QPushButton[role="primary"]:focus { border: 2px solid @text; }
+QPushButton[role="primary"]:focus { border: 2px solid @text; outline: none; }
 QPushButton[role="flat"] { background: transparent; border: 1px solid transparent; padding: 3px 8px; }
 QPushButton[role="flat"]:hover { background: @hover; }
-QPushButton[role="flat"]:focus { border: 2px solid @focus; padding: 2px 7px; }
+QPushButton[role="flat"]:focus { border: 2px solid @focus; padding: 2px 7px; outline: none; }
 
 QToolButton { background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 4px; }
 QToolButton:hover { background: @hover; }
@@ -73,7 +73,7 @@ QPlainTextEdit[role="field"], QListWidget[role="field"] { background: @panel; bo
   border-radius: 6px; padding: 2px; selection-background-color: @focus; selection-color: @onAccent; }
 QPlainTextEdit[role="field"]:focus, QListWidget[role="field"]:focus { border: 2px solid @focus; padding: 1px; }
 QTreeWidget[role="lines"], QListWidget[role="lines"] { outline: none; padding: 2px 4px; }
-QTreeWidget[role="lines"]::item, QListWidget[role="lines"]::item, QListWidget[role="field"]::item { padding: 3px 2px; }
+QTreeWidget[role="lines"]::item, QListWidget[role="lines"]::item, QListWidget[role="field"]::item { padding: 3px 2px; border: none; }
 QTreeWidget[role="lines"]::item:hover, QListWidget[role="lines"]::item:hover { background: @hover; padding: 3px 2px; }
 QTreeWidget[role="lines"]::item:selected, QListWidget[role="lines"]::item:selected,
 QListWidget[role="field"]::item:selected { background: @focusSoft; color: @text; padding: 3px 2px; }

@@ -248,6 +248,7 @@ void DesignPage::showParts() {
   QStringList owners;
   for (const Problem& problem : problems) owners << ownerOf(problem.pointer);
   m_problems->setProblems(problems, owners);
+  showTermValues();
   showSelection();
   if (lost) Q_EMIT selectionChanged();
 }
@@ -282,14 +283,15 @@ void DesignPage::showSelection() {
       if (part.kind == PartKind::Cost) chosen.terms.push_back(part.id);
     }
     chosen.target = m_selection.parts.empty() && m_selection.place == TreePath("/success");
-    // Ghosts of conditions are chosen in the drawing only; a condition in the list leaves them be.
-    const bool other = std::any_of(m_selection.parts.begin(), m_selection.parts.end(),
-                                   [](const PartRef& part) { return part.kind == PartKind::Condition; });
-    if (!other) {
-      m_selecting = true;
-      m_view->setSelection(chosen);
-      m_selecting = false;
+    // Ghosts are chosen in the drawing only; the condition in the list leaves its own be.
+    for (const StartRef& start : m_view->selection().starts) {
+      const PartRef part{PartKind::Condition, start.condition};
+      if (std::find(m_selection.parts.begin(), m_selection.parts.end(), part) != m_selection.parts.end())
+        chosen.starts.push_back(start);
     }
+    m_selecting = true;
+    m_view->setSelection(chosen);
+    m_selecting = false;
   }
   const bool any = !m_selection.parts.empty();
   m_duplicate->setEnabled(any);
@@ -308,7 +310,11 @@ void DesignPage::showSelection() {
     if (index) place = pathOf(m_selection.parts.front().kind, *index);
   }
   m_inspector->show(m_document->tree(), place, m_document->problems());
-  if (any && m_selection.parts.front().kind == PartKind::Condition) m_lastCondition = m_selection.parts.front().id;
+  if (any && m_selection.parts.front().kind == PartKind::Condition &&
+      m_lastCondition != m_selection.parts.front().id) {
+    m_lastCondition = m_selection.parts.front().id;
+    showTermValues();
+  }
   showTerm();
 }
 

@@ -118,6 +118,8 @@ class DesignPage : public QWidget {
   /// The condition whose start is shown: selected, or selected last, or the first that is trained; -1: none.
   int shownCondition() const;
   void showTerm();
+  /// Of all cost terms, in the list of parts.
+  void showTermValues();
   void showParts();
   void takeViewSelection();
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// What cost terms are worth in the design view: numbers in the form, colours in the drawing.
+// What cost terms are worth in the design view: numbers in the form and in the list, colours in the drawing.
+#include <map>
+
 #include "app/forms/design/design_page.h"
 #include "app/forms/design/inspector.h"
 #include "core/plant/cost_probe.h"
@@ -41,6 +43,22 @@ int DesignPage::shownCondition() const {
 void DesignPage::setLearned(const RunLook& look) {
   m_learnedLook = look;
   if (m_document) showTerm();
+}
+
+void DesignPage::showTermValues() {
+  std::map<std::string, double> values;
+  const std::shared_ptr<const Scene> scene = m_document->scene();
+  const int condition = scene ? shownCondition() : -1;
+  if (scene && m_document->readable() && !scene->costs.empty()) {
+    if (const Result<CostProbe> probe = CostProbe::make(*scene, condition); probe) {
+      for (const CostTermSpec& term : scene->costs) {
+        if (const std::optional<int> index = probe->find(term.id)) values[term.id] = probe->atStart(*index);
+      }
+    }
+  }
+  m_outline->setTermValues(values, condition < 0 ? tr("the file")
+                                                 : QString::fromStdString(
+                                                       scene->conditions[static_cast<std::size_t>(condition)].id));
 }
 
 void DesignPage::showTerm() {

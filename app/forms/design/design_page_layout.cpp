@@ -87,7 +87,8 @@ void DesignPage::makeLayout() {
   auto* tryAction = new QAction(tr("Try it"), this);
   tryAction->setObjectName("design.tryAction");
   tryAction->setShortcut(QKeySequence(Qt::Key_F8));
-  tryAction->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+  // The whole window, wherever the keyboard is; it sleeps while this page is hidden.
+  tryAction->setShortcutContext(Qt::WindowShortcut);
   connect(tryAction, &QAction::triggered, this, [this] { setTrying(!trying()); });
   addAction(tryAction);
   m_view->addTool(m_tryButton);
@@ -120,7 +121,7 @@ void DesignPage::makeLayout() {
   // Less than its own wish, which together with both sides is wider than a small screen.
   m_centre->setMinimumWidth(400);
   top->setStretchFactor(1, 1);
-  top->setSizes({248, 728, 304});
+  top->setSizes({232, 728, 320});
 
   m_below = new QWidget(this);
   m_problemTitle = new QLabel(m_below);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "widgets/editor/editor_parts.h"
 #include "widgets/style/icons.h"
 
 namespace gps::ui {
@@ -16,6 +17,7 @@ namespace {
 constexpr int kPlaceRole = Qt::UserRole;
 constexpr int kKindRole = Qt::UserRole + 1;  ///< PartKind of a part's item; groups have none
 constexpr int kIdRole = Qt::UserRole + 2;
+constexpr int kTypeRole = Qt::UserRole + 3;  ///< in the second column: the words for the type
 
 QString typeText(const SceneTree& part, PartKind kind) {
   const std::string type = textAt(part, "type");
@@ -94,6 +96,7 @@ void Outline::addParts(const SceneTree& tree, PartKind kind, const QString& titl
     item->setData(0, kPlaceRole, QString::fromStdString(pathOf(kind, i).to_string()));
     item->setData(0, kKindRole, static_cast<int>(kind));
     item->setData(0, kIdRole, id);
+    item->setData(1, kTypeRole, item->text(1));
     if (!id.isEmpty()) item->setFlags(item->flags() | Qt::ItemIsEditable);
     if (kind == PartKind::Condition || kind == PartKind::Cost) {
       const bool off = list[i].is_object() && list[i].contains("enabled") && list[i]["enabled"] == false;
@@ -145,6 +148,22 @@ void Outline::setTree(const SceneTree& tree, const std::vector<Problem>& problem
   markProblems(problems);
   m_filling = false;
   setSelected(before);
+}
+
+void Outline::setTermValues(const std::map<std::string, double>& values, const QString& where) {
+  m_filling = true;
+  for (QTreeWidgetItemIterator it(this); *it; ++it) {
+    const QVariant kind = (*it)->data(0, kKindRole);
+    if (!kind.isValid() || static_cast<PartKind>(kind.toInt()) != PartKind::Cost) continue;
+    const QString type = (*it)->data(1, kTypeRole).toString();
+    const auto value = values.find((*it)->data(0, kIdRole).toString().toStdString());
+    const bool known = value != values.end();
+    (*it)->setText(1, known ? numberText(value->second) : type);
+    if ((*it)->icon(1).isNull())
+      (*it)->setToolTip(1, (known ? tr("%1: weight × value is %2 at the start of %3").arg(type, (*it)->text(1), where) : type)
+                               .toHtmlEscaped());
+  }
+  m_filling = false;
 }
 
 void Outline::markProblems(const std::vector<Problem>& problems) {
@@ -209,6 +228,12 @@ DesignSelection Outline::selected() const {
 bool Outline::edit(const QModelIndex& index, EditTrigger trigger, QEvent* event) {
   // The second column says what a part is; only names are typed.
   return index.column() == 0 && QTreeWidget::edit(index, trigger, event);
+}
+
+void Outline::resizeEvent(QResizeEvent* event) {
+  QTreeWidget::resizeEvent(event);
+  // The steps below grow with every edit; what has just been added must not slip under them.
+  if (const QTreeWidgetItem* chosen = currentItem(); chosen && chosen->isSelected()) scrollToItem(chosen);
 }
 
 void Outline::changeEvent(QEvent* event) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <QTreeWidget>
+#include <map>
+#include <string>
 #include <vector>
 
 #include "app/commands/scene_part.h"
@@ -26,6 +28,9 @@ class Outline : public QTreeWidget {
   /// Shows the file; what problems are about is marked. Folded groups stay folded, what is selected and still
   /// there stays selected.
   void setTree(const SceneTree& tree, const std::vector<Problem>& problems);
+  /// What cost terms are worth, by id, beside their names; `where`: the start they are worth that at. Terms that are
+  /// left out show their type.
+  void setTermValues(const std::map<std::string, double>& values, const QString& where);
   /// Does not report.
   void setSelected(const DesignSelection& selection);
   DesignSelection selected() const;
@@ -40,6 +45,7 @@ class Outline : public QTreeWidget {
  protected:
   bool edit(const QModelIndex& index, EditTrigger trigger, QEvent* event) override;
   void changeEvent(QEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   QTreeWidgetItem* group(const QString& title, const TreePath& place);
