@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QAbstractButton>
+#include <QAbstractItemView>
 #include <QAccessible>
 #include <QButtonGroup>
+#include <QComboBox>
 #include <QGraphicsView>
 #include <QLineEdit>
 #include <QPointer>
@@ -174,6 +176,21 @@ struct Mouse {
     });
     return click(button) && found;
   }
+  /// Opens a choice and clicks the entry that stands for `data`.
+  bool chooseEntry(const char* name, const QString& data) {
+    auto* box = window.designPage()->findChild<QComboBox*>(QLatin1String(name));
+    if (!click(box) || !QTest::qWaitFor([box] { return box->view()->isVisible(); })) return false;
+    QAbstractItemView* list = box->view();
+    const QModelIndex entry = list->model()->index(box->findData(data), 0);
+    list->scrollTo(entry);
+    // The list takes the first moments for the end of the click that opened it.
+    QTest::qWait(QApplication::doubleClickInterval() + 50);
+    QTest::mouseMove(list->viewport(), list->visualRect(entry).center());
+    QTest::mouseClick(list->viewport(), Qt::LeftButton, {}, list->visualRect(entry).center());
+    return QTest::qWaitFor([this, data] {
+      return window.designPage()->findChild<QLineEdit*>("suggested.all." + data) != nullptr;
+    });
+  }
   bool pick(const QString& part) {
     auto* outline = window.designPage()->findChild<QTreeWidget*>("design.outline");
     const QList<QTreeWidgetItem*> items = outline->findItems(part, Qt::MatchExactly | Qt::MatchRecursive);
@@ -225,6 +242,14 @@ void TestKeyboard::anArmThatTouchesATargetBehindAWallIsBuiltAndLearned() {
   o.keys.press(Qt::Key_N, Qt::ControlModifier);
   QVERIFY(o.window.designPage()->isVisible());
 
+  // For two and a half seconds, on a table.
+  o.keys.press(Qt::Key_3, Qt::AltModifier);
+  QVERIFY(o.keys.enter("field.horizon", "50"));
+  o.keys.press(Qt::Key_1, Qt::AltModifier);
+  o.keys.search("world");
+  o.keys.press(Qt::Key_3, Qt::AltModifier);
+  QVERIFY(o.keys.enter("field.gravity", "0, 0"));
+
   // The arm, where the cross first appears: in the middle.
   QVERIFY(o.keys.choose(Qt::Key_I, {"Robot", "Arm of 2 links"}));
   o.keys.press(Qt::Key_Right);
@@ -236,7 +261,7 @@ void TestKeyboard::anArmThatTouchesATargetBehindAWallIsBuiltAndLearned() {
   // The wall.
   QVERIFY(o.keys.choose(Qt::Key_I, {"Fixed body"}));
   o.keys.press(Qt::Key_3, Qt::AltModifier);
-  QVERIFY(o.keys.enter("field.position", "0.45, 0.35"));
+  QVERIFY(o.keys.enter("field.position", "0.55, 0.35"));
   QVERIFY(o.keys.enter("field.half_extents", "0.05, 0.15"));
   QVERIFY(isFile("2_wall.scene.json"));
 
@@ -264,6 +289,20 @@ void TestKeyboard::anArmThatTouchesATargetBehindAWallIsBuiltAndLearned() {
   QCOMPARE(document.scene()->success->sensor, std::string("tip"));
   QVERIFY(o.keys.enter("field.target", "0.2, 0.5"));
   QVERIFY(o.keys.enter("field.within", "0.05"));
+
+  // Wider tries than usual find the way around the wall.
+  o.keys.press(Qt::Key_1, Qt::AltModifier);
+  o.keys.search("sugg");
+  o.keys.press(Qt::Key_3, Qt::AltModifier);
+  QVERIFY(o.keys.tabTo("suggested.add.all"));
+  o.keys.press(Qt::Key_Down);
+  auto* add = o.window.findChild<QComboBox*>("suggested.add.all");
+  o.keys.search("initial");
+  for (int i = 0; i < 20 && add->view()->currentIndex().row() != add->findData("init.var"); ++i)
+    o.keys.press(Qt::Key_Down);
+  o.keys.press(Qt::Key_Return);
+  o.keys.press(Qt::Key_3, Qt::AltModifier);
+  QVERIFY(o.keys.enter("suggested.all.init.var", "10"));
   QVERIFY2(!document.hasErrors(), document.problems().empty() ? "" : document.problems().front().what.c_str());
   QVERIFY(isFile("3_goal.scene.json"));
 
@@ -290,16 +329,19 @@ void TestKeyboard::theSameTaskByMouse() {
   Mouse mouse{o.window};
   const SceneDocument& document = *o.window.document();
   QVERIFY(mouse.click("start.new"));
+  QVERIFY(mouse.enter("field.horizon", "50"));
+  QVERIFY(mouse.pick("World"));
+  QVERIFY(mouse.enter("field.gravity", "0, 0"));
   QVERIFY(mouse.choose("design.add", {"Robot", "Arm of 2 links"}));
   mouse.drag({0, 0}, {0, 0});
   QCOMPARE(document.scene()->body("base")->position, Eigen::Vector2d(0, 0));
 
   QVERIFY(mouse.click("editor.dynamic"));
   QVERIFY(mouse.click("editor.tool.box"));
-  mouse.drag({0.4, 0.2}, {0.5, 0.5});
+  mouse.drag({0.5, 0.2}, {0.6, 0.5});
   const Body* wall = document.scene()->body("box1");
   QVERIFY(wall && !wall->dynamic);
-  QVERIFY((wall->position - Eigen::Vector2d(0.45, 0.35)).norm() < 1e-6);
+  QVERIFY((wall->position - Eigen::Vector2d(0.55, 0.35)).norm() < 1e-6);
   QVERIFY(mouse.click("editor.tool.select"));
 
   QVERIFY(mouse.choose("design.add", {"Condition"}));
@@ -314,6 +356,9 @@ void TestKeyboard::theSameTaskByMouse() {
   QVERIFY(mouse.enter("field.target", "0.2, 0.5"));
   QVERIFY(mouse.enter("field.within", "0.05"));
   QCOMPARE(document.scene()->success->sensor, std::string("tip"));
+  QVERIFY(mouse.pick("Suggested"));
+  QVERIFY(mouse.chooseEntry("suggested.add.all", "init.var"));
+  QVERIFY(mouse.enter("suggested.all.init.var", "10"));
   QVERIFY2(!document.hasErrors(), document.problems().empty() ? "" : document.problems().front().what.c_str());
   QVERIFY(mouse.click("run.start"));
   QCOMPARE(o.window.runs().size(), std::size_t{1});
