@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <iterator>
+#include <optional>
 
 #include "core/algorithms/start_controllers.h"
 
@@ -57,27 +59,43 @@ class Preview {
   Result<StartPreview> run() {
     auto controllers = startControllers(m_task, m_parameters.init);
     if (!controllers) return controllers.error();
+    std::vector<Tried> tried(controllers->size());
+    RolloutPool pool(std::min(m_parameters.run.threads, m_task.conditionCount()));
+    pool.parallelFor(m_task.conditionCount(), [&](int i) {
+      Tried& each = tried[static_cast<std::size_t>(i)];
+      each.start.controller = (*controllers)[static_cast<std::size_t>(i)];
+      draw(i, each);
+      lookForGrowth(i, *each.start.controller, each.warnings);
+      lookForSaturation(i, each.start, each.warnings);
+    });
+    if (m_stop && m_stop->load(std::memory_order_relaxed)) return Error{"stopped", "", ""};
     StartPreview preview;
-    for (int i = 0; i < m_task.conditionCount(); ++i) {
-      StartRollouts start;
-      start.controller = (*controllers)[static_cast<std::size_t>(i)];
-      if (Status drawn = draw(i, start); !drawn) return drawn.error();
-      lookForGrowth(i, *start.controller, preview.warnings);
-      lookForSaturation(i, start, preview.warnings);
-      preview.conditions.push_back(std::move(start));
+    for (Tried& each : tried) {
+      preview.conditions.push_back(std::move(each.start));
+      std::move(each.warnings.begin(), each.warnings.end(), std::back_inserter(preview.warnings));
     }
-    for (StartWarning& warning : m_divergence) preview.warnings.push_back(std::move(warning));
+    for (Tried& each : tried) {
+      if (each.divergence) preview.warnings.push_back(*std::move(each.divergence));
+    }
     return preview;
   }
 
  private:
-  Status draw(int condition, StartRollouts& start) {
+  /// What one condition's thread found.
+  struct Tried {
+    StartRollouts start{};
+    std::vector<StartWarning> warnings{};
+    std::optional<StartWarning> divergence{};
+  };
+
+  void draw(int condition, Tried& tried) const {
+    StartRollouts& start = tried.start;
     std::vector<RowMatrix> places;
     int lost = 0, firstLost = m_task.T;
     std::string reason;
     for (int j = -1; j < m_samples; ++j) {
       Result<Rollout> rollout = runRollout(request(condition, j, *start.controller), m_stop);
-      if (m_stop && m_stop->load(std::memory_order_relaxed)) return Error{"stopped", "", ""};
+      if (m_stop && m_stop->load(std::memory_order_relaxed)) return;
       if (!rollout) {
         ++lost;
         firstLost = 0;
@@ -103,10 +121,9 @@ class Preview {
       std::string what = std::to_string(lost) + " of " + std::to_string(m_samples + 1) + " rollouts of " + name +
                          (reason.empty() ? " leave the picture for good, first " + atTime(m_task, firstLost) + "."
                                          : " end in numbers that are not finite. " + reason);
-      m_divergence.push_back({StartWarning::Kind::Diverges, std::move(what),
-                              "Lower the gains or init.var, or hold the start with kind lqr.", condition, -1});
+      tried.divergence = StartWarning{StartWarning::Kind::Diverges, std::move(what),
+                                      "Lower the gains or init.var, or hold the start with kind lqr.", condition, -1};
     }
-    return Done{};
   }
 
   RolloutRequest request(int condition, int sample, const LinearGaussianController& controller) const {
@@ -210,7 +227,6 @@ class Preview {
   const Parameters& m_parameters;
   const int m_samples;
   const std::atomic<bool>* m_stop;
-  std::vector<StartWarning> m_divergence;
 };
 
 /// The first of each kind and action, with the number of conditions it stands for.

@@ -27,7 +27,7 @@ namespace {
 constexpr const char* kAlgorithm = "mdgps";
 constexpr int kSamples = 8;
 /// Of the first answer, all conditions together.
-constexpr int kSoonRollouts = 20;
+constexpr int kSoonRollouts = 12;
 /// Of the horizon, for the drawn way; then it rests at its end.
 constexpr double kWayShare = 0.8;
 constexpr int kWayPoints = 41;

@@ -65,6 +65,7 @@ class TestStart : public QObject {
   void tubeIsTheSpreadOfTheSamples();
   void saturationSaysWhichWhenAndHowMuch();
   void unstableLoopsAreNamed();
+  void previewIsTheSameOnAnyNumberOfThreads();
   void previewStops();
   void demonstrationIsFollowed_data();
   void demonstrationIsFollowed();
@@ -213,6 +214,27 @@ void TestStart::unstableLoopsAreNamed() {
   // q'' = -900 q - 9000 v with steps of 0.05 s: one step overshoots by a factor of some 450.
   parameters.init.posGain = 900.0;
   QVERIFY(unstable());
+}
+
+void TestStart::previewIsTheSameOnAnyNumberOfThreads() {
+  const auto task = taskOf(shipped("obstacle_navigation"));
+  Parameters parameters = *parametersFor(*task, "mdgps");
+  parameters.init.posGain = 900.0;  // so that there are warnings, of several kinds
+  parameters.run.threads = 1;
+  const Result<StartPreview> one = previewStart(*task, parameters, 3, nullptr);
+  parameters.run.threads = 4;
+  const Result<StartPreview> four = previewStart(*task, parameters, 3, nullptr);
+  QVERIFY(one && four);
+  QVERIFY(one->warnings.size() > 1);
+  QCOMPARE(one->warnings.size(), four->warnings.size());
+  for (std::size_t i = 0; i < one->warnings.size(); ++i) QCOMPARE(one->warnings[i].what, four->warnings[i].what);
+  QCOMPARE(one->conditions.size(), four->conditions.size());
+  for (std::size_t i = 0; i < one->conditions.size(); ++i) {
+    QCOMPARE(one->conditions[i].samples.size(), four->conditions[i].samples.size());
+    for (std::size_t j = 0; j < one->conditions[i].samples.size(); ++j) {
+      QVERIFY(one->conditions[i].samples[j]->trajectory.X == four->conditions[i].samples[j]->trajectory.X);
+    }
+  }
 }
 
 void TestStart::previewStops() {
