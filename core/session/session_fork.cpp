@@ -30,20 +30,27 @@ class LastState final : public IterationRecorder {
   FinishedIteration m_last{};
 };
 
-/// Makes the iterations up to the set-up's limit.
-Result<FinishedIteration> iterate(RunSetup setup, const std::atomic<bool>* stop) {
+/// Makes the iterations up to this one, one by one: the limit stays what it was, since schedules depend on it.
+Result<FinishedIteration> iterateTo(int iteration, RunSetup setup, const std::atomic<bool>* stop) {
   const auto recorder = std::make_shared<LastState>();
+  int at = setup.resume ? setup.resume->state->iteration : 0;
   setup.recorder = recorder;
   const auto mailbox = std::make_shared<Mailbox>();
   {
     Run run(std::move(setup), mailbox);
-    run.start();
-    while (true) {
-      mailbox->waitFor(std::chrono::milliseconds(50));
-      const Progress progress = mailbox->drain().progress;
-      if (stop && *stop) return Error{"Going back to the iteration was stopped.", "", ""};
-      if (progress.failure) return progress.failure->error;
-      if (progress.state == RunState::Finished) break;
+    while (at < iteration) {
+      run.step(StepUnit::Iteration);
+      RunState state = RunState::Stepping;
+      while (state != RunState::Paused) {
+        if (stop && *stop) return Error{"Going back to the iteration was stopped.", "", ""};
+        mailbox->waitFor(std::chrono::milliseconds(50));
+        const Delivery delivery = mailbox->drain();
+        if (!delivery.progressChanged) continue;
+        if (delivery.progress.failure) return delivery.progress.failure->error;
+        state = delivery.progress.state;
+        if (state == RunState::Finished) return recorder->last();  // its limit was not raised: damaged
+      }
+      ++at;
     }
   }
   return recorder->last();
@@ -101,18 +108,19 @@ Result<RunSetup> setupAt(const SessionFile& session, const SessionRun& run, int 
   if (!events) return events.error();
   setup->replay.clear();
   for (const ParameterEvent& event : *events) {
-    // The limit decides nothing but where this ends.
-    if (event.iteration > from && event.iteration <= iteration && event.key != "run.iterations") setup->replay.push_back(event);
+    if (event.iteration > from && event.iteration <= iteration) setup->replay.push_back(event);
   }
   if (setup->resume) {
     auto point = std::make_shared<ResumePoint>(*setup->resume);
     point->pending.clear();
-    point->parameters.run.iterations = iteration;
+    // A run that had come to its end went on because its limit was raised, to the same value as then.
+    const int begun = point->state->iteration;
+    for (const ParameterEvent& event : setup->replay) {
+      if (event.key == "run.iterations" && event.iteration == begun + 1) point->pending.emplace_back(event.key, event.to);
+    }
     setup->resume = std::move(point);
-  } else {
-    setup->parameters.run.iterations = iteration;
   }
-  const Result<FinishedIteration> made = iterate(*setup, stop);
+  const Result<FinishedIteration> made = iterateTo(iteration, *setup, stop);
   if (!made) return made.error();
   if (!made->state || made->state->iteration != iteration) {
     return Error{"Iteration " + std::to_string(iteration) + " of " + run.name + " could not be made again.", session.file(), ""};
