@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "app/bridge/session_opening.h"
 #include "app/documents/scene_document.h"
 #include "app/documents/scene_folder.h"
 #include "app/forms/design/design_page.h"
@@ -27,7 +28,16 @@ PictureTaker::PictureTaker(MainWindow& window, WindowOptions options)
 Status PictureTaker::begin() {
   m_window.resize(m_options.width, m_options.height);
   const std::string scene = m_options.scene.empty() ? m_options.file : m_options.scene;
-  if (!scene.empty()) {
+  if (looksLikeSession(QString::fromStdString(scene))) {
+    const QString file = QString::fromStdString(scene);
+    if (!m_options.algorithms.empty() || m_options.iterations > 0 || !m_options.pauseAfter.empty() || m_options.design) {
+      return Error{"A picture of a session shows what is in it.", "command line",
+                   "Leave --algorithms, --iterations, --pause-after and --view out."};
+    }
+    if (const Result<OpenedSession> readable = openSession(file); !readable) return readable.error();
+    m_window.openSessionFile(file);
+    m_session = true;
+  } else if (!scene.empty()) {
     for (const std::string& algorithm : m_options.algorithms) {
       if (const Result<const AlgorithmEntry*> entry = findAlgorithm(algorithm); !entry) return entry.error();
     }
@@ -82,9 +92,9 @@ Status PictureTaker::begin() {
 }
 
 void PictureTaker::watch() {
-  bool waiting = false, failed = false;
+  bool waiting = m_session && m_window.runs().empty(), failed = false;
   for (RunSession* run : m_window.runs()) {
-    if (m_options.design) break;
+    if (m_options.design || m_session) break;
     const RunState state = run->state();
     failed = failed || state == RunState::Failed;
     if (state == RunState::Failed || state == RunState::Finished) continue;

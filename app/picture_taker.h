@@ -25,6 +25,7 @@ class PictureTaker : public QObject {
 
   MainWindow& m_window;
   WindowOptions m_options;
+  bool m_session = false;  ///< what is shown was learned before
   QTimer m_timer;
 };
 

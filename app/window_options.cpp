@@ -126,11 +126,11 @@ Result<WindowOptions> parseWindowOptions(int argc, const char* const* argv) {
 }
 
 std::string_view windowOptionsHelp() {
-  return "  gps-studio [FILE]            open the window, with a scene file when one is named\n"
+  return "  gps-studio [FILE]            open the window, with a scene or session when one is named\n"
          "      --theme light|dark|system\n"
          "  gps-studio --grab FILE.png   save a picture of the window when the iterations are done, and "
          "quit\n"
-         "      --scene SCENE            file, or name of a shipped scene; without it the start page\n"
+         "      --scene SCENE            file (also a session), or name of a shipped scene; without it the start page\n"
          "      --algorithms A[,B]       one or two runs\n"
          "      --iterations N           per run\n"
          "      --pause-after PHASE      take the picture inside the last iteration, after this phase\n"
