@@ -311,7 +311,12 @@ Status SessionWriter::saveElsewhere(const std::string& file) {
     Result<FileLock> lock = FileLock::take(file);  // nobody else may write to what is about to be replaced
     if (!lock) return lock.error();
     // What such a file says beside it would be taken for a part of the new one.
-    if (std::filesystem::exists(file + "-wal", ignored) || std::filesystem::exists(file + "-journal", ignored)) {
+    const auto holdsSomething = [&file](const char* ending) {
+      std::error_code missing;
+      const std::uintmax_t size = std::filesystem::file_size(file + ending, missing);
+      return !missing && size > 0;
+    };
+    if (holdsSomething("-wal") || holdsSomething("-journal")) {
       return Error{"The file that would be replaced was not closed in order.", file,
                    "Choose another name, or open and close that session first."};
     }
