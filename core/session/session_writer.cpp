@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/session_writer.h"
 
+#include <algorithm>
 #include <condition_variable>
+#include <cstddef>
 #include <deque>
 #include <filesystem>
 #include <map>
@@ -117,16 +119,18 @@ struct SessionWriter::Impl {
       if (m_jobs.empty() || (m_closing && m_problem && m_lastTry)) return;
       m_retry = false;
       if (m_closing) m_lastTry = true;
-      // Only this thread takes jobs away, so the front stays where it is.
-      const Job job = m_jobs.front();
+      // Only this thread takes jobs away, so these stay where they are.
+      const std::vector<Job> jobs(m_jobs.begin(), m_jobs.begin() + together());
       lock.unlock();
-      Status written = write(job);
+      Status written = write(jobs);
       lock.lock();
       if (written) {
         m_problem.reset();
         m_lastTry = false;
-        if (job.iteration.snapshot) m_saved[job.run] = job.iteration.snapshot->report.iteration;
-        m_jobs.pop_front();
+        for (const Job& job : jobs) {
+          if (job.iteration.snapshot) m_saved[job.run] = job.iteration.snapshot->report.iteration;
+        }
+        m_jobs.erase(m_jobs.begin(), m_jobs.begin() + static_cast<std::ptrdiff_t>(jobs.size()));
       } else {
         m_problem = written.error();
       }
@@ -134,16 +138,18 @@ struct SessionWriter::Impl {
     }
   }
 
-  Status write(const Job& job) {
+  Status write(const std::vector<Job>& jobs) {
     const std::lock_guard one(m_databaseMutex);
     try {
       Database& database = m_open->database;
       Transaction transaction(database);
       if (Status s = transaction.begin(); !s) return s;
-      if (job.iteration.snapshot) {
-        if (Status s = m_open->rows->insert(job.run, job.iteration, saved(job.run).iteration); !s) return s;
-      } else if (Status s = writePending(database, job); !s) {
-        return s;
+      for (const Job& job : jobs) {
+        if (job.iteration.snapshot) {
+          if (Status s = m_open->rows->insert(job.run, job.iteration, saved(job.run).iteration); !s) return s;
+        } else if (Status s = writePending(database, job); !s) {
+          return s;
+        }
       }
       return transaction.commit();
     } catch (const std::bad_alloc&) {
@@ -164,6 +170,22 @@ struct SessionWriter::Impl {
   }
 
   // --- under the mutex ---------------------------------------------------------------------------------------------
+
+  /// How many of the waiting jobs one transaction writes: one, or as many as it takes for every run among them to end
+  /// with an iteration whose state is there. The file's last iteration is one to go on from at every moment.
+  std::ptrdiff_t together() const {
+    std::size_t end = 1;
+    for (std::size_t i = 0; i < end; ++i) {
+      const FinishedIteration& each = m_jobs[i].iteration;
+      if (!each.snapshot || each.state) continue;
+      for (std::size_t next = i + 1; next < m_jobs.size(); ++next) {
+        if (m_jobs[next].run != m_jobs[i].run || !m_jobs[next].iteration.state) continue;
+        end = std::max(end, next + 1);
+        break;
+      }
+    }
+    return static_cast<std::ptrdiff_t>(end);
+  }
 
   bool waits(std::int64_t run) const {
     for (const Job& job : m_jobs) {

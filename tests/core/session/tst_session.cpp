@@ -31,10 +31,10 @@ void change(const std::string& file, const std::string& sql) {
 /// While it lives, no file of this process can be written to: writes fail as on a full disk.
 class FullDisk {
  public:
-  FullDisk() : m_signal(std::signal(SIGXFSZ, SIG_IGN)) {
+  explicit FullDisk(rlim_t bytes = 4096) : m_signal(std::signal(SIGXFSZ, SIG_IGN)) {
     getrlimit(RLIMIT_FSIZE, &m_before);
     rlimit none = m_before;
-    none.rlim_cur = 4096;
+    none.rlim_cur = bytes;
     setrlimit(RLIMIT_FSIZE, &none);
   }
   ~FullDisk() {
@@ -74,6 +74,7 @@ class TestSession : public QObject {
   void readOnlyPlacesAreRead();
   void anUnwritableFolderIsRefused();
   void aFullDiskKeepsTheRunAndWhatWasSaved();
+  void aDiskWithSomeRoomHoldsWhatCanGoOn();
   void aClosedSessionIsOneFile();
 
  private:
@@ -442,6 +443,38 @@ void TestSession::aFullDiskKeepsTheRunAndWhatWasSaved() {
   const std::string whole = m_folder.filePath("whole.gpss").toStdString();
   trainTo(whole, sceneSetup("mdgps", "two_link_arm", 6));
   QCOMPARE(differenceOf(*second, *SessionFile::open(whole), 6), QString());
+}
+
+void TestSession::aDiskWithSomeRoomHoldsWhatCanGoOn() {
+  const std::string file = m_folder.filePath("room.gpss").toStdString();
+  RunSetup setup = sceneSetup("mdgps", "two_link_arm", 8);
+  const auto writer = *SessionWriter::create(file);
+  setup.recorder = *writer->begin(setup, {});
+  Watched watched(std::move(setup));
+  {
+    const FullDisk full;
+    watched.run.start();
+    QVERIFY(watched.waitFor({RunState::Finished}));
+    QVERIFY(!writer->flush().ok());
+  }
+  // While nothing could be saved only the newest state was kept: what is saved now must not end without one.
+  constexpr rlim_t kStep = 65536;
+  int sizes = 0, last = 0;
+  for (rlim_t bytes = kStep; last < 8; bytes += kStep) {
+    QVERIFY(bytes < 1000 * kStep);
+    const FullDisk some(bytes);
+    if (!writer->flush().ok()) QVERIFY(last < 8);
+    const auto session = SessionFile::open(file);
+    QVERIFY2(session.ok(), session.ok() ? "" : session.error().text().c_str());
+    const int now = session->run("")->iterations;
+    QVERIFY(now >= last);
+    if (now == last) continue;
+    QVERIFY2(session->check().ok(), textOf(session->check()).c_str());
+    QVERIFY(session->resume(*session->run(""), now).ok());
+    last = now;
+    ++sizes;
+  }
+  QVERIFY(sizes > 1);  // the room grew in steps small enough to hold only some of them
 }
 
 void TestSession::aClosedSessionIsOneFile() {
