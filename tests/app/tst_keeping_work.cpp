@@ -610,9 +610,15 @@ void TestKeepingWork::finishedIterationsGoOnlyWhenAsked() {
   QVERIFY(window.messages()->keys().contains("recover"));
   QVERIFY(run->hasData());
   const auto* frame = window.findChild<QWidget*>("message.recover");
-  QVERIFY(frame && frame->accessibleName().contains("discards the run"));
-  Q_EMIT window.messages()->keepTriggered("recover");  // now it is known
+  QVERIFY(frame && frame->accessibleName().contains("Save the session first"));
+  Q_EMIT window.messages()->keepTriggered("recover");  // not without it
+  QVERIFY(run->hasData() && window.document()->scene()->horizon != 77);
+  const QString session = folder.filePath("kept.gpss");
+  window.saveSessionAs(session);
+  QTRY_VERIFY_WITH_TIMEOUT(window.messages()->keys().contains("session"), kPatience);
+  Q_EMIT window.messages()->keepTriggered("recover");
   QVERIFY(window.runs().empty());
+  QVERIFY(QFile::exists(session));
   QCOMPARE(window.document()->scene()->horizon, 77);
 }
 
