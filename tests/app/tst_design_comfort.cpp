@@ -16,6 +16,7 @@
 #include "app/main_window.h"
 #include "core/plant/cost_probe.h"
 #include "tests/app/keyboard.h"
+#include "tests/app/opened_design.h"
 #include "widgets/editor/scene_editor.h"
 #include "widgets/panels/message_bar.h"
 
@@ -25,38 +26,13 @@ using gps::testing::Keyboard;
 
 namespace {
 
-struct Opened {
-  explicit Opened(const char* scene = nullptr) : window({folder.path(), GPS_SCENES, false, {}}), keys(window) {
-    window.resize(1280, 800);
-    window.show();
-    if (scene) {
-      window.openScene(QLatin1String(scene));
-      window.actions().design->trigger();
-    } else {
-      window.newTask();
-    }
-  }
-  DesignPage& page() { return *window.designPage(); }
-  SceneDocument& document() { return *window.document(); }
-  Outline& outline() { return *page().findChild<Outline*>(); }
-  template <class Widget>
-  Widget* find(const char* name) {
-    return page().findChild<Widget*>(QLatin1String(name));
-  }
-  void select(PartKind kind, const char* id) { page().select({{{kind, id}}, TreePath()}); }
+struct Opened : gps::testing::OpenedDesign {
+  explicit Opened(const char* scene = nullptr) : OpenedDesign(scene), keys(window) {}
   void edit(const char* title, const std::function<Status(TreeEditor&)>& command) {
     const Status done = document().edit(title, command);
     QVERIFY(done.ok());
   }
-  QTreeWidgetItem* item(const char* id) {
-    for (QTreeWidgetItemIterator it(&outline()); *it; ++it) {
-      if ((*it)->text(0) == QLatin1String(id)) return *it;
-    }
-    return nullptr;
-  }
 
-  QTemporaryDir folder;
-  MainWindow window;
   Keyboard keys;
 };
 

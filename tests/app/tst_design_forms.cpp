@@ -19,6 +19,7 @@
 #include "app/main_window.h"
 #include "core/plant/cost_probe.h"
 #include "core/scene/scene_reader.h"
+#include "tests/app/opened_design.h"
 #include "widgets/editor/scene_editor.h"
 #include "widgets/panels/message_bar.h"
 
@@ -27,26 +28,8 @@ using namespace gps::ui;
 
 namespace {
 
-struct Opened {
-  explicit Opened(const char* scene, ThemeChoice theme = ThemeChoice::Light)
-      : window({folder.path(), GPS_SCENES, false, theme}) {
-    window.resize(1280, 800);
-    window.show();
-    if (scene) {
-      window.openScene(QLatin1String(scene));
-      window.actions().design->trigger();
-    } else {
-      window.newTask();
-    }
-  }
-  DesignPage& page() { return *window.designPage(); }
-  SceneDocument& document() { return *window.document(); }
-  Outline& outline() { return *page().findChild<Outline*>(); }
-  template <class Widget>
-  Widget* find(const char* name) {
-    return page().findChild<Widget*>(QLatin1String(name));
-  }
-  void select(PartKind kind, const char* id) { page().select({{{kind, id}}, TreePath()}); }
+struct Opened : gps::testing::OpenedDesign {
+  using OpenedDesign::OpenedDesign;
   void type(const char* field, const QString& text) {
     auto* line = find<QLineEdit>(field);
     QVERIFY2(line, field);
@@ -55,16 +38,7 @@ struct Opened {
     QTest::keyClicks(line, text);
     QTest::keyClick(line, Qt::Key_Return);
   }
-  QTreeWidgetItem* item(const char* id) {
-    for (QTreeWidgetItemIterator it(&outline()); *it; ++it) {
-      if ((*it)->text(0) == QLatin1String(id)) return *it;
-    }
-    return nullptr;
-  }
   std::string value(const char* pointer) { return document().tree().at(TreePath(pointer)).dump(); }
-
-  QTemporaryDir folder;
-  MainWindow window;
 };
 
 }  // namespace

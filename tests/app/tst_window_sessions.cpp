@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <signal.h>
-#include <sys/resource.h>
 
 #include <QAbstractButton>
 #include <QAction>
@@ -18,99 +17,22 @@
 #include "app/forms/workspace.h"
 #include "app/main_window.h"
 #include "tests/app/run_program.h"
+#include "tests/app/session_window.h"
 #include "tests/core/session/session_fixture.h"
+#include "tests/full_disk.h"
 #include "widgets/panels/time_bar.h"
 
 using namespace gps;
 using namespace gps::ui;
 using gps::testing::differenceOf;
+using gps::testing::FullDisk;
+using gps::testing::kPatience;
+using gps::testing::kSettings;
+using gps::testing::sessionsIn;
+using gps::testing::unsavedIn;
+using Opened = gps::testing::SessionWindow;
 
 namespace {
-
-constexpr int kPatience = 60000;  // ms; no test depends on the machine's speed
-
-/// What the runs of these tests are set to; iterations take milliseconds.
-const std::vector<std::pair<const char*, const char*>> kSettings{{"run.seed", "4"},    {"pol.steps", "60"},
-                                                                 {"badmm.inner", "2"}, {"pol.hidden", "8"},
-                                                                 {"run.samples", "3"}};
-
-/// While it lives, no file of this process can grow: writes fail as on a full disk.
-class FullDisk {
- public:
-  FullDisk() : m_signal(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &m_before);
-    rlimit none = m_before;
-    none.rlim_cur = 4096;
-    setrlimit(RLIMIT_FSIZE, &none);
-  }
-  ~FullDisk() {
-    setrlimit(RLIMIT_FSIZE, &m_before);
-    std::signal(SIGXFSZ, m_signal);
-  }
-
- private:
-  void (*m_signal)(int);
-  rlimit m_before{};
-};
-
-struct Opened {
-  explicit Opened(const QString& folder) : window({folder, GPS_SCENES, false, {}}) {
-    window.resize(1280, 800);
-    window.show();
-  }
-  RunSession& run(int index = 0) { return *window.runs().at(static_cast<std::size_t>(index)); }
-  void prepare(const char* scene, const std::string& algorithm, int iterations) {
-    QVERIFY(window.openScene(scene));
-    QVERIFY(window.changeAlgorithm(0, algorithm));
-    set(0, iterations);
-  }
-  void set(int index, int iterations) {
-    QVERIFY(run(index).setParameter("run.iterations", QString::number(iterations)).ok());
-    for (const auto& [key, value] : kSettings) QVERIFY2(run(index).setParameter(key, value).ok(), key);
-  }
-  void learn() {
-    window.actions().start->trigger();
-    for (RunSession* each : window.runs()) {
-      QTRY_VERIFY_WITH_TIMEOUT(each->active() || each->state() == RunState::Finished, kPatience);
-      QTRY_COMPARE_WITH_TIMEOUT(each->state(), RunState::Finished, kPatience);
-    }
-  }
-  bool isSaved(int iteration, int index = 0) {
-    return QTest::qWaitFor([&] { return run(index).saved() && run(index).saved()->iteration == iteration; }, kPatience);
-  }
-  void saveAs(const QString& file) {
-    window.saveSessionAs(file);
-    QTRY_VERIFY_WITH_TIMEOUT(window.session().named() && window.session().file() == file, kPatience);
-  }
-  bool asks(const char* key) { return window.messages()->keys().contains(QLatin1String(key)); }
-  QString said(const char* key) {
-    const auto* frame = window.findChild<QWidget*>(QStringLiteral("message.") + QLatin1String(key));
-    return frame ? frame->accessibleName() : QString();
-  }
-  void press(const QString& name) {
-    auto* button = window.findChild<QAbstractButton*>(name);
-    QVERIFY2(button && button->isVisible(), qPrintable(name));
-    QTest::mouseClick(button, Qt::LeftButton);
-  }
-  QString label(const char* name) { return window.findChild<QLabel*>(QLatin1String(name))->text(); }
-  bool shows(int iterations, int index = 0) {
-    return QTest::qWaitFor(
-        [&] {
-          return window.runs().size() > static_cast<std::size_t>(index) && run(index).history()->iterations() == iterations;
-        },
-        kPatience);
-  }
-
-  MainWindow window;
-};
-
-QStringList sessionsIn(const QString& folder) {
-  return QDir(folder).entryList({"*.gpss*"}, QDir::Files);
-}
-
-QString unsavedIn(const QTemporaryDir& folder) {
-  return folder.filePath("unsaved");
-}
 
 /// A session with this many iterations of a run without a policy.
 void write(const QString& file, int iterations) {

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <sqlite3.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <QProcess>
 #include <QtTest>
-#include <csignal>
 #include <cstring>
 #include <limits>
 
 #include "core/session/schema.h"
 #include "core/session/state_archive.h"
 #include "tests/core/session/session_fixture.h"
+#include "tests/full_disk.h"
 
 using namespace gps;
 using namespace gps::testing;
@@ -27,25 +26,6 @@ void change(const std::string& file, const std::string& sql) {
   if (sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, &message) != SQLITE_OK) qFatal("%s", message);
   sqlite3_close(raw);
 }
-
-/// While it lives, no file of this process can be written to: writes fail as on a full disk.
-class FullDisk {
- public:
-  explicit FullDisk(rlim_t bytes = 4096) : m_signal(std::signal(SIGXFSZ, SIG_IGN)) {
-    getrlimit(RLIMIT_FSIZE, &m_before);
-    rlimit none = m_before;
-    none.rlim_cur = bytes;
-    setrlimit(RLIMIT_FSIZE, &none);
-  }
-  ~FullDisk() {
-    setrlimit(RLIMIT_FSIZE, &m_before);
-    std::signal(SIGXFSZ, m_signal);
-  }
-
- private:
-  void (*m_signal)(int);
-  rlimit m_before{};
-};
 
 std::string textOf(const Status& status) {
   return status.ok() ? std::string() : status.error().text();
