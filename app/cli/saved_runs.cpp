@@ -8,6 +8,7 @@
 
 #include "app/cli/assignments.h"
 #include "app/cli/exit_code.h"
+#include "core/session/file_lock.h"
 #include "core/session/session_file.h"
 #include "core/session/session_fork.h"
 
@@ -73,7 +74,11 @@ Result<std::vector<RunSetup>> setupsOfSession(const TrainOptions& options) {
   Result<RunSetup> setup = options.forkAt        ? setupAt(*session, *run, *options.forkAt)
                            : run->iterations > 0 ? session->resume(*run, run->iterations)
                                                  : setupAt(*session, *run, run->parentIteration);
-  if (!setup) return setup.error();
+  if (!setup) {
+    // Another program that writes may have dropped that state since the session was opened; then that is the reason.
+    const Result<FileLock> lock = FileLock::take(options.resumeFile);
+    return lock ? setup.error() : lock.error();
+  }
   setup->name = options.forkAt ? nameOfFork(*session, run->name) : run->name;
   auto point = std::make_shared<ResumePoint>(*setup->resume);
   if (Status s = addChanges(options, *run, *point); !s) return s.error();
