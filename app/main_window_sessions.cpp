@@ -21,17 +21,21 @@
 
 namespace gps::ui {
 
+namespace {
+
+Message note(const char* key, const QString& what, const QString& where = {}, const QString& mend = {}) {
+  return {.key = QLatin1String(key), .severity = Severity::Info, .what = what, .where = where, .mend = mend, .action = {}};
+}
+
+}  // namespace
+
 void MainWindow::connectSessions() {
   connect(m_actions.saveSessionAs, &QAction::triggered, this, [this] { chooseSessionFile(); });
   connect(m_actions.fork, &QAction::triggered, this, &MainWindow::forkHere);
   connect(m_keeper.get(), &SessionKeeper::savedAs, this, [this](const QString& file) {
     withdraw({"saving"});
-    m_messages->post({.key = "session",
-                      .severity = Severity::Info,
-                      .what = tr("The session is saved here from now on, after every iteration."),
-                      .where = QDir::toNativeSeparators(file),
-                      .mend = {},
-                      .action = {}});
+    m_messages->post(note("session", tr("The session is saved here from now on, after every iteration."),
+                          QDir::toNativeSeparators(file)));
     noteRecent(file);
     showTitle();
     m_viewsDirty = true;
@@ -132,12 +136,7 @@ void MainWindow::showSaving() {
     } else {
       withdraw({"saving"});
       if (mended) {
-        m_messages->post({.key = "session",
-                          .severity = Severity::Info,
-                          .what = tr("Saving goes on; nothing is missing."),
-                          .where = {},
-                          .mend = {},
-                          .action = {}});
+        m_messages->post(note("session", tr("Saving goes on; nothing is missing.")));
       }
     }
   }
@@ -159,20 +158,10 @@ void MainWindow::openSessionFile(const QString& file) {
   const QString path = QFileInfo(file).absoluteFilePath();
   if (m_keeper->exists() && QFileInfo(m_keeper->file()).absoluteFilePath() == path) {
     showWorkspace();
-    m_messages->post({.key = "session",
-                      .severity = Severity::Info,
-                      .what = tr("This session is open already."),
-                      .where = QDir::toNativeSeparators(path),
-                      .mend = {},
-                      .action = {}});
+    m_messages->post(note("session", tr("This session is open already."), QDir::toNativeSeparators(path)));
     return;
   }
-  m_messages->post({.key = "session",
-                    .severity = Severity::Info,
-                    .what = tr("The session is being read."),
-                    .where = QDir::toNativeSeparators(path),
-                    .mend = {},
-                    .action = {}});
+  m_messages->post(note("session", tr("The session is being read."), QDir::toNativeSeparators(path)));
   if (!m_opening) m_opening = std::make_unique<LatestJob>();
   m_opening->start([this, path](const std::atomic<bool>&) -> LatestJob::Deliver {
     Result<OpenedSession> read = openSession(path);
@@ -265,12 +254,7 @@ void MainWindow::forkHere() {
     return;
   }
   const auto begin = [this, parent, place = *place, iteration] {
-    m_messages->post({.key = "fork",
-                      .severity = Severity::Info,
-                      .what = tr("Going back to iteration %1.").arg(iteration),
-                      .where = {},
-                      .mend = {},
-                      .action = {}});
+    m_messages->post(note("fork", tr("Going back to iteration %1.").arg(iteration)));
     if (!m_opening) m_opening = std::make_unique<LatestJob>();
     const QString file = QString::fromStdString(place.file);
     m_opening->start([this, file, run = place.run, iteration, parent](const std::atomic<bool>& stop) -> LatestJob::Deliver {
@@ -313,12 +297,8 @@ void MainWindow::showFork(const std::shared_ptr<OpenedRun>& fork, const QString&
   watch(m_runs.back().get());
   m_selected = 1;
   runsChanged();
-  m_messages->post({.key = "fork",
-                    .severity = Severity::Info,
-                    .what = tr("Run B shares iterations 1 to %1 with run A.").arg(iteration),
-                    .where = {},
-                    .mend = tr("Change its parameters, then continue."),
-                    .action = {}});
+  m_messages->post(note("fork", tr("Run B shares iterations 1 to %1 with run A.").arg(iteration), {},
+                        tr("Change its parameters, then continue.")));
 }
 
 void MainWindow::offerLeftSessions() {
