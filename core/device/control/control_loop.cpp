@@ -264,7 +264,7 @@ bool ControlLoop::judge(const DriverStatus& status) noexcept {
   }
   if (m_now.state == ArmState::Running) {
     ++m_trial->lostReplies;
-    if (m_lostInARow > 1 || 50 * m_trial->lostReplies > static_cast<int>(m_trial->steps.size())) {
+    if (m_lostInARow > 1 || 50 * m_trial->lostReplies > m_trial->stride * static_cast<int>(m_trial->steps.size())) {
       endTrial(TrialEnd::LostReplies);
       m_motion.hold(m_now.reading);
       m_now.state = ArmState::Armed;
@@ -305,6 +305,7 @@ void ControlLoop::settle() noexcept {
   if (calm && now - m_calmSince >= kCalmTime) {
     m_now.state = ArmState::Running;
     m_step = -1;  // the next period is its first
+    m_chosen = {};
     m_deadlines.reset();
   } else if (now - m_since > kSettleTimeout) {
     endTrial(TrialEnd::NotSettled);
@@ -314,17 +315,20 @@ void ControlLoop::settle() noexcept {
 }
 
 void ControlLoop::takeStep() noexcept {
-  const int T = static_cast<int>(m_trial->steps.size());
-  const bool spoilt = m_deadlines.broken(T);
-  if (spoilt || m_step >= T) {
+  const int periods = m_trial->stride * static_cast<int>(m_trial->steps.size());
+  const bool spoilt = m_deadlines.broken(periods);
+  if (spoilt || m_step >= periods) {
     endTrial(spoilt ? TrialEnd::MissedDeadlines : TrialEnd::Completed);
     m_motion.hold(m_now.reading);
     m_now.state = ArmState::Armed;
     m_motion.action(m_now.reading, m_command);
     return;
   }
-  m_trial->policy->action(m_step, m_now.reading,
-                          std::span(m_command.wanted).first(static_cast<std::size_t>(m_now.reading.joints)));
+  if (m_step % m_trial->stride == 0) {
+    m_trial->policy->action(m_step / m_trial->stride, m_now.reading,
+                            std::span(m_chosen).first(static_cast<std::size_t>(m_now.reading.joints)));
+  }
+  m_command.wanted = m_chosen;
 }
 
 void ControlLoop::command(Nanos scheduled) noexcept {
@@ -335,8 +339,8 @@ void ControlLoop::command(Nanos scheduled) noexcept {
   const Nanos written = m_link->now();
   if (!status.ok()) return fail(status);
   m_deadlines.note(scheduled, written);
-  if (m_now.state != ArmState::Running || m_step < 0) return;
-  m_trial->steps[static_cast<std::size_t>(m_step)] = {
+  if (m_now.state != ArmState::Running || m_step < 0 || m_step % m_trial->stride != 0) return;
+  m_trial->steps[static_cast<std::size_t>(m_step / m_trial->stride)] = {
       .reading = m_now.reading, .command = m_command, .scheduled = scheduled, .written = written, .taken = true};
 }
 

@@ -105,7 +105,8 @@ class ControlLoop {
   ArmStatus m_now;
   ArmCommand m_command{};
   std::shared_ptr<Trial> m_trial;
-  int m_step = 0;  // of the trial
+  int m_step = 0;  // control periods of the trial so far
+  std::array<double, kMaxArmJoints> m_chosen{};  // by its policy, before the guards
   Nanos m_next = 0;
   Nanos m_since = 0;       // the state
   Nanos m_calmSince = 0;   // while settling; 0: not calm

@@ -23,14 +23,18 @@ Result<std::unique_ptr<ControlThread>> ControlThread::connect(const std::string&
   if (Status checked = config.check(); !checked) return checked.error();
   auto serial = std::make_unique<SerialPort>();
   if (Status opened = serial->open(port, config.baud); !opened) return opened.error();
-  return std::unique_ptr<ControlThread>(new ControlThread(std::move(serial), config));
+  return over(std::move(serial), config);
 }
 
-ControlThread::ControlThread(std::unique_ptr<SerialPort> port, const ArmConfig& config)
-    : m_port(std::move(port)),
-      m_bus(makeBus(config.protocol, *m_port, config.baud)),
+std::unique_ptr<ControlThread> ControlThread::over(std::unique_ptr<Link> link, const ArmConfig& config) {
+  return std::unique_ptr<ControlThread>(new ControlThread(std::move(link), config));
+}
+
+ControlThread::ControlThread(std::unique_ptr<Link> link, const ArmConfig& config)
+    : m_link(std::move(link)),
+      m_bus(makeBus(config.protocol, *m_link, config.baud)),
       m_arm(makeArm(*m_bus, config)),
-      m_loop(*m_arm, *m_port, config) {
+      m_loop(*m_arm, *m_link, config) {
   m_thread = std::jthread([this] {
     // Refused without the right to it: the loop then counts what it misses.
     const sched_param priority{.sched_priority = 20};
@@ -42,7 +46,10 @@ ControlThread::ControlThread(std::unique_ptr<SerialPort> port, const ArmConfig& 
   });
 }
 
-ControlThread::~ControlThread() {
+ControlThread::~ControlThread() { close(); }
+
+void ControlThread::close() {
+  if (!m_thread.joinable()) return;
   m_loop.request({.kind = ArmRequest::Kind::Quit});
   m_thread.join();
 }

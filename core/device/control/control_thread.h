@@ -19,21 +19,25 @@ class ControlThread {
  public:
   /// Opens the port; the servos are looked for by the new thread (follow status()).
   static Result<std::unique_ptr<ControlThread>> connect(const std::string& port, const ArmConfig& config);
+  /// The same over a link that is open already, such as a simulated one. `config` must have passed check().
+  static std::unique_ptr<ControlThread> over(std::unique_ptr<Link> link, const ArmConfig& config);
   ~ControlThread();
   ControlThread(const ControlThread&) = delete;
   ControlThread& operator=(const ControlThread&) = delete;
 
   /// Latched; any thread, also a signal handler.
   void pressStop() noexcept { m_loop.pressStop(); }
+  /// Neutral, torque off, and the thread ended; the port stays open until this is destroyed. Not from its own thread.
+  void close();
   void request(ArmRequest request) { m_loop.request(std::move(request)); }
   ArmStatus status() const { return m_loop.status(); }
   /// Whether the thread runs with real-time priority.
   bool realTime() const { return m_realTime.load(); }
 
  private:
-  ControlThread(std::unique_ptr<SerialPort> port, const ArmConfig& config);
+  ControlThread(std::unique_ptr<Link> link, const ArmConfig& config);
 
-  std::unique_ptr<SerialPort> m_port;
+  std::unique_ptr<Link> m_link;
   std::unique_ptr<ServoBus> m_bus;
   std::unique_ptr<ArmDriver> m_arm;
   ControlLoop m_loop;

@@ -49,10 +49,14 @@ double Guards::tamedAtLimits(const JointConfig& joint, const JointReading& now, 
 }
 
 double Guards::tamedTorque(const JointConfig& joint, const JointReading& now, double u) noexcept {
-  const double beyond = std::max(now.angle - joint.upperLimit, 0.0) - std::max(joint.lowerLimit - now.angle, 0.0);
+  // A fast joint would pass the margins before a spring there could stop it: what counts is where it will be soon.
+  const double soon = now.angle + m_settings.lookAhead * now.velocity;
+  const double beyond = std::max({now.angle - joint.upperLimit, soon - joint.upperLimit, 0.0}) -
+                        std::max({joint.lowerLimit - now.angle, joint.lowerLimit - soon, 0.0});
   if (beyond != 0.0) {
-    // Outward torque is 0 by now. The spring has all its strength where the arm would be stopped.
+    // The spring has all its strength where the arm would be stopped; outward torque has none.
     ++m_counters.beyondLimit;
+    if (u * beyond > 0.0) u = 0.0;
     u -= joint.torqueLimit * (beyond / m_settings.hardMargin + 0.5 * now.velocity / joint.velocityLimit);
   }
   const double excess = std::abs(now.velocity) - joint.velocityLimit;

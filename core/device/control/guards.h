@@ -9,6 +9,7 @@ namespace gps {
 struct GuardSettings {
   double margin = 0.1;       ///< before a soft limit: outward commands shrink in proportion to the distance [rad]
   double hardMargin = 0.05;  ///< beyond a soft limit: the arm is stopped [rad]
+  double lookAhead = 0.1;    ///< a limit counts from where the joint will be after this time [s]
   double overspeed = 1.25;   ///< times the speed limit, twice in a row: the arm is stopped
 };
 
@@ -16,7 +17,7 @@ struct GuardSettings {
 struct GuardCounters {
   std::uint64_t clamped = 0;      ///< command beyond its own limit
   std::uint64_t nearLimit = 0;    ///< outward command shrunk
-  std::uint64_t beyondLimit = 0;  ///< joint outside its soft limits
+  std::uint64_t beyondLimit = 0;  ///< joint outside its soft limits, or soon to be
   std::uint64_t damped = 0;       ///< joint faster than its limit
 };
 

@@ -8,8 +8,10 @@ namespace gps {
 
 namespace {
 
-constexpr double kFullTorqueError = 0.3;    // [rad] at which the proportional part is the torque limit
+constexpr double kFullTorqueError = 0.3;    // [rad] at which the proportional part is the torque limit, at the stiffest
 constexpr double kDampingTime = 0.15;       // Kd/Kp [s]
+constexpr double kInertiaPerStall = 0.002;  // [s^2] least inertia of a joint over its servo's stall torque: rotor and gears
+constexpr double kDampingShare = 0.5;       // of a velocity error that damping may take away within one period
 constexpr double kIntegralRate = 0.5;       // Ki/Kp [1/s]
 constexpr double kIntegralShare = 0.3;      // of the torque limit
 constexpr double kVelocityRate = 4.0;       // velocity per error [1/s]
@@ -57,12 +59,17 @@ void PoseMotion::action(const ArmReading& reading, ArmCommand& command) noexcept
       command.wanted[i] = velocity + kVelocityRate * error;
       continue;
     }
-    const double stiffness = joint.torqueLimit / kFullTorqueError;
+    // Damping that is felt one period late turns a light joint round: a long period or a light joint needs soft hands.
+    const double gear = joint.scale.gearRatio;
+    const double inertia = kInertiaPerStall * joint.model->stallTorque * gear * gear;
+    const double damping =
+        std::min(kDampingTime * joint.torqueLimit / kFullTorqueError, kDampingShare * inertia / m_config.period);
+    const double stiffness = damping / kDampingTime;
     const double most = kIntegralShare * joint.torqueLimit;
     if (std::abs(error) < kFullIntegralError) {
       m_integral[i] = std::clamp(m_integral[i] + kIntegralRate * stiffness * error * m_config.period, -most, most);
     }
-    command.wanted[i] = stiffness * (error + kDampingTime * (velocity - now.velocity)) + m_integral[i];
+    command.wanted[i] = stiffness * error + damping * (velocity - now.velocity) + m_integral[i];
   }
 }
 

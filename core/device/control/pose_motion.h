@@ -7,7 +7,8 @@ namespace gps {
 
 /// Moves the arm from pose to pose and holds it there, in the arm's own kind of action.
 /// Path: q(s) = a + (b - a)(10 s^3 - 15 s^4 + 6 s^5), s = t/T, of least jerk, no joint faster than `speed` [rad/s].
-/// Torque: Kp(q* - q) - Kd(q' - q*') + integral, with gains from the joint's torque limit.
+/// Torque: Kp(q* - q) - Kd(q' - q*') + integral, with gains from the joint's torque limit, and no more than its
+/// servo's own inertia bears at the control period.
 class PoseMotion {
  public:
   PoseMotion(const ArmConfig& config, double speed);

@@ -40,10 +40,13 @@ struct TrialStep {
 /// A trial on the arm: where it starts, what acts, and what happened. Made before, so that nothing is allocated
 /// while it runs; read when `end` is no longer Running.
 struct Trial {
-  Trial(int T, std::unique_ptr<TrialPolicy> chooses) : policy(std::move(chooses)), steps(static_cast<std::size_t>(T)) {}
+  /// A step lasts `periods` control periods: the policy is asked in the first, and its action goes on in the others.
+  Trial(int T, std::unique_ptr<TrialPolicy> chooses, int periods = 1)
+      : policy(std::move(chooses)), stride(periods), steps(static_cast<std::size_t>(T)) {}
 
   std::array<double, kMaxArmJoints> startPose{};
   std::unique_ptr<TrialPolicy> policy;
+  int stride = 1;  ///< control periods per step
   std::vector<TrialStep> steps;
   DeadlineCounters deadlines{};
   int lostReplies = 0;
