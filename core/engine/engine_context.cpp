@@ -46,7 +46,7 @@ Result<std::vector<std::vector<Rollout>>> EngineContext::sample(const std::vecto
       requests.push_back(std::move(request));
     }
   }
-  Result<std::vector<Rollout>> drawn = m_pool.run(requests, &m_stop);
+  Result<std::vector<Rollout>> drawn = runAll(std::move(requests));
   if (!drawn) return drawn.error();
   std::vector<std::vector<Rollout>> result(actors.size());
   std::size_t next = 0;
@@ -66,7 +66,21 @@ Result<std::vector<Rollout>> EngineContext::evaluate(const std::vector<Actor>& a
     request.clipMean = m_parameters.noise.clipMean;  // so that costs compare with those of the noisy rollouts
     requests.push_back(std::move(request));
   }
-  return m_pool.run(requests, &m_stop);
+  return runAll(std::move(requests));
+}
+
+Result<std::vector<Rollout>> EngineContext::runAll(std::vector<RolloutRequest> requests) {
+  if (!m_task.plants->trials()) return m_pool.run(requests, &m_stop);
+  // Each takes seconds: who pauses does not want to wait for all of them.
+  std::vector<Rollout> trials;
+  for (RolloutRequest& request : requests) {
+    if (!m_hooks.safePoint()) return stoppedError();
+    Result<Rollout> trial = runRollout(request, &m_stop);
+    if (!trial) return trial.error();
+    trials.push_back(*std::move(trial));
+    m_hooks.phaseAdvances(static_cast<double>(trials.size()) / static_cast<double>(requests.size()));
+  }
+  return trials;
 }
 
 Result<TrainedPolicy> EngineContext::trainPolicy(const GlobalPolicy& start, const PolicyDataset& data,

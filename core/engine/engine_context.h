@@ -41,6 +41,8 @@ class EngineContext final : public RunContext {
   Status endPhase(const IterationResult& partial) override;
 
  private:
+  Result<std::vector<Rollout>> runAll(std::vector<RolloutRequest> requests);
+
   const Task& m_task;
   const CostPerCondition& m_costs;
   const Parameters& m_parameters;

@@ -12,7 +12,9 @@
 #include "core/base/expects.h"
 #include "core/plant/box2d_world.h"
 #include "core/plant/coordinates.h"
+#include "core/plant/forward_kinematics.h"
 #include "core/plant/hand_plant.h"
+#include "core/plant/posed_plant.h"
 #include "core/plant/start_state.h"
 
 namespace gps {
@@ -194,6 +196,20 @@ class Box2dPlant final : public Plant, public HandPlant {
         out.push_back(Pose{static_cast<float>(start.position.x()), static_cast<float>(start.position.y()),
                            static_cast<float>(start.angle)});
       }
+    }
+  }
+
+  /// Puts every body there, as if it had started so.
+  void place(const std::vector<BodyStart>& start) {
+    for (std::size_t i = 0; i < start.size(); ++i) {
+      b2Body* body = m_world.bodies()[i];
+      if (body == nullptr || body->GetType() != b2_dynamicBody) continue;
+      body->SetTransform(toB2(m_scale * start[i].position), static_cast<float>(start[i].angle));
+      const auto spin = static_cast<float>(start[i].angularVelocity);
+      body->SetAngularVelocity(spin);
+      // Box2D wants the velocity of the centre of mass, not of the origin.
+      const b2Vec2 toCentre = body->GetWorldCenter() - body->GetPosition();
+      body->SetLinearVelocity(toB2(m_scale * start[i].velocity) + b2Cross(spin, toCentre));
     }
   }
 
@@ -477,6 +493,22 @@ class Box2dPlant final : public Plant, public HandPlant {
   b2MouseJoint* m_hand = nullptr;  ///< of the world
 };
 
+class PosedBox2dPlant final : public PosedPlant {
+ public:
+  PosedBox2dPlant(const std::shared_ptr<const Scene>& scene, const Coordinates& coordinates, const Condition& condition)
+      : m_kinematics(*scene, coordinates, condition),
+        m_plant(scene, coordinates, m_kinematics.at(Vector::Zero(coordinates.size()))) {}
+
+  void place(const VectorRef& z) override { m_plant.place(m_kinematics.at(z)); }
+  void state(Eigen::Ref<Vector> x) const override { m_plant.state(x); }
+  void observation(Eigen::Ref<Vector> o) const override { m_plant.observation(o); }
+  void poses(std::vector<Pose>& out) const override { m_plant.poses(out); }
+
+ private:
+  ForwardKinematics m_kinematics;
+  Box2dPlant m_plant;
+};
+
 class Box2dPlantFactory final : public PlantFactory {
  public:
   Box2dPlantFactory(std::shared_ptr<const Scene> scene, std::vector<int> conditions)
@@ -534,6 +566,13 @@ std::unique_ptr<HandPlant> makeHandPlant(std::shared_ptr<const Scene> scene, con
   Box2dWorld::prepareLibrary();
   std::vector<BodyStart> start = startState(*scene, condition, Vector());
   return std::make_unique<Box2dPlant>(std::move(scene), Coordinates{}, std::move(start));
+}
+
+Result<std::unique_ptr<PosedPlant>> makePosedPlant(std::shared_ptr<const Scene> scene, const Condition& condition) {
+  Box2dWorld::prepareLibrary();
+  const Result<Coordinates> coordinates = coordinatesOf(*scene);
+  if (!coordinates) return coordinates.error();
+  return std::unique_ptr<PosedPlant>(std::make_unique<PosedBox2dPlant>(std::move(scene), *coordinates, condition));
 }
 
 }  // namespace gps

@@ -42,6 +42,8 @@ class Plant {
   virtual void coordinates(Eigen::Ref<Vector>) const {}
 };
 
+class TrialRunner;
+
 /// Makes plants. Immutable and shared by all workers.
 class PlantFactory {
  public:
@@ -50,6 +52,10 @@ class PlantFactory {
   /// numbers, one per disturbed coordinate; may be empty when the condition has no spread).
   virtual std::unique_ptr<Plant> make(int condition, const VectorRef& startNoise) const = 0;
   virtual int startNoiseSize(int condition) const = 0;
+
+  /// Who runs whole rollouts, where the plants keep their own time; make() is then only asked where things start and
+  /// how they look. Null: rollouts step the plants.
+  virtual TrialRunner* trials() const { return nullptr; }
 
   /// How many numbers determine where everything is and how fast it moves. Fails where a plant can only be started
   /// at its conditions.

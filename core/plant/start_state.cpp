@@ -12,17 +12,19 @@ namespace {
 using Eigen::Rotation2Dd;
 using Eigen::Vector2d;
 
-struct JointStart {
-  std::optional<double> coordinate;  ///< angle or translation
-  std::optional<double> speed;
-};
-
 /// z x r, the velocity of a point r on a body that turns with 1 rad/s.
 Vector2d perpendicular(const Vector2d& r) {
   return Vector2d(-r.y(), r.x());
 }
 
-/// Puts body B where the joint says. What is not overridden keeps the value it has in the model.
+/// A joint or a dynamic body; static bodies are furniture.
+bool moves(const Scene& scene, const std::string& id) {
+  const Body* body = scene.body(id);
+  return !body || body->dynamic;
+}
+
+}  // namespace
+
 void placeBodyB(const Joint& joint, const JointStart& start, const BodyStart& modelA, const BodyStart& modelB,
                 const BodyStart& a, BodyStart& b) {
   const bool revolute = joint.type == Joint::Type::Revolute;
@@ -59,14 +61,6 @@ void placeBodyB(const Joint& joint, const JointStart& start, const BodyStart& mo
   b.velocity = a.velocity + a.angularVelocity * perpendicular(anchor - a.position) + slide +
                b.angularVelocity * perpendicular(b.position - anchor);
 }
-
-/// A joint or a dynamic body; static bodies are furniture.
-bool moves(const Scene& scene, const std::string& id) {
-  const Body* body = scene.body(id);
-  return !body || body->dynamic;
-}
-
-}  // namespace
 
 int disturbedCoordinates(const Scene& scene, const Condition& condition) {
   if (!(condition.spread > 0.0)) return 0;

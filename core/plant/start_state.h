@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/math/types.h"
@@ -25,6 +26,16 @@ int disturbedCoordinates(const Scene& scene, const Condition& condition);
 /// was moved that way, then places its body B: joint by joint from the root of the tree. A joint that closes
 /// a loop is left alone.
 std::vector<BodyStart> startState(const Scene& scene, const Condition& condition, const VectorRef& noise);
+
+/// What is known of a joint's motion; what is not keeps the value it has in the model.
+struct JointStart {
+  std::optional<double> coordinate;  ///< angle [rad] or translation [m]
+  std::optional<double> speed;
+};
+
+/// Puts body B where the joint says, given where body A is. The models are the bodies as the scene's file has them.
+void placeBodyB(const Joint& joint, const JointStart& start, const BodyStart& modelA, const BodyStart& modelB,
+                const BodyStart& a, BodyStart& b);
 
 /// Points (x, y, x, y, ...) given in the frame of a body, in the world, where `condition` puts that body.
 Vector pointsOnBody(const Scene& scene, const Condition& condition, const std::string& body,

@@ -8,6 +8,7 @@
 #include "core/base/expects.h"
 #include "core/math/linalg.h"
 #include "core/rollout/rollout_batch.h"
+#include "core/rollout/trial_rollout.h"
 
 namespace gps {
 namespace {
@@ -168,6 +169,7 @@ std::vector<Result<Rollout>> runBatch(std::span<const RolloutRequest> requests,
 }
 
 Result<Rollout> runRollout(const RolloutRequest& request, const std::atomic<bool>* stop) {
+  if (request.task->plants->trials()) return runTrial(request, stop);
   return std::move(runBatch(std::span(&request, 1), stop).front());
 }
 

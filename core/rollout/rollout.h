@@ -19,6 +19,8 @@ namespace gps {
 struct Rollout {
   Trajectory trajectory;
   std::vector<Pose> poses;  ///< T * bodies; pose of body b at step t is [t * bodies + b]
+  RowMatrix wanted{};       ///< (T x dU) of a plant that keeps its own time: the actions as chosen; else empty
+  Vector time{};            ///< (T) of such a plant: when each state was read, since the first [s]; else empty
 };
 
 /// Exploration noise of one rollout (T x dU): standard normal, or smoothed along time by a Gaussian kernel of
@@ -45,11 +47,12 @@ struct RolloutRequest {
 
 /// Runs one rollout on a fresh plant. Checks `stop` at every time step and fails with "stopped". Fails with the
 /// time step when a state or action is not finite. Policies are asked one observation at a time here;
-/// RolloutPool asks them for all rollouts of a batch at once.
+/// RolloutPool asks them for all rollouts of a batch at once. Where the plants keep their own time, the rollout is
+/// handed to them.
 Result<Rollout> runRollout(const RolloutRequest& request, const std::atomic<bool>* stop);
 
 /// Worker threads for rollouts (nice +5). Results come back in the order of the requests, whatever the number
-/// of threads.
+/// of threads. Plants that keep their own time get one rollout after the other, on the calling thread.
 class RolloutPool {
  public:
   explicit RolloutPool(int threads);

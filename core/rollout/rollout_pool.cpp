@@ -13,6 +13,7 @@
 #include "core/base/thread_priority.h"
 #include "core/rollout/rollout.h"
 #include "core/rollout/rollout_batch.h"
+#include "core/rollout/trial_rollout.h"
 
 namespace gps {
 namespace {
@@ -92,6 +93,15 @@ void RolloutPool::parallelFor(int n, const std::function<void(int)>& job) {
 
 Result<std::vector<Rollout>> RolloutPool::run(const std::vector<RolloutRequest>& requests,
                                               const std::atomic<bool>* stop) {
+  if (!requests.empty() && requests.front().task->plants->trials()) {
+    std::vector<Rollout> trials;
+    for (const RolloutRequest& request : requests) {
+      Result<Rollout> trial = runTrial(request, stop);
+      if (!trial) return trial.error();
+      trials.push_back(*std::move(trial));
+    }
+    return trials;
+  }
   std::vector<std::span<const RolloutRequest>> batches;
   for (std::size_t begin = 0; begin < requests.size();) {
     std::size_t end = begin + 1;

@@ -113,6 +113,7 @@ Result<std::int64_t> insertRun(Database& database, const RunSetup& setup, const 
       {"program", origin.program}, {"command_line", origin.commandLine}, {"compiler", __VERSION__},
       {"system", operatingSystem()}, {"processor", processor()},
   };
+  if (!origin.plant.empty()) provenance.emplace_back("plant", origin.plant);
   if (!origin.shownAs.empty()) provenance.emplace_back("shown_as", origin.shownAs);
   if (Status s = insertPairs(database, "provenance", run, provenance); !s) return s.error();
 
@@ -202,7 +203,9 @@ Status IterationRows::insert(std::int64_t run, const FinishedIteration& finished
   StateWriter writer(state);
   visitFields(*finished.state, writer);
   if (Status s = writer.status(); !s) return s;
-  if (Status s = m_dropStates.bind(0, run).bind(1, lastSaved).bind(2, k - 1).bind(3, kKeyframeEvery).run(); !s) return s;
+  // What an arm did cannot be made again, so that every state of such a run is kept.
+  const int every = snapshot.task && snapshot.task->plants->trials() ? 1 : kKeyframeEvery;
+  if (Status s = m_dropStates.bind(0, run).bind(1, lastSaved).bind(2, k - 1).bind(3, every).run(); !s) return s;
   return insertArrays(m_state, run, k, state);
 }
 

@@ -17,6 +17,7 @@ struct RunOrigin {
   std::string commandLine;  ///< empty in the window
   std::int64_t parent = 0;  ///< id of the run it is forked from; 0: none
   int parentIteration = 0;
+  std::string plant{};      ///< what it was learned on; empty: the simulation
   std::string shownAs{};  ///< "A" or "B", where a window shows it; may be empty
 };
 
