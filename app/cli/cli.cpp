@@ -98,6 +98,7 @@ int main(int argc, char** argv) {
   CLI::Option* algorithmOption =
       trainCommand->add_option("--algorithm", algorithm, algorithmNames())->capture_default_str();
   CLI::Option* seedOption = trainCommand->add_option("--seed", seed, "seed of all random numbers (run.seed)");
+  addTrainingArm(*trainCommand, training.device);
   CLI::Option* resumeOption =
       trainCommand
           ->add_option("--resume", training.resumeFile,
@@ -119,7 +120,7 @@ int main(int argc, char** argv) {
     option->excludes(trainScene)->excludes(algorithmOption)->excludes(seedOption);
   }
   resumeOption->excludes(replayOption)->excludes("--session");
-  replayOption->excludes("--set")->excludes("--iterations");
+  replayOption->excludes("--set")->excludes("--iterations")->excludes("--device");
 
   TrainOptions comparison;
   comparison.algorithms.clear();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/run_to_end.h"
 
+#include <atomic>
 #include <chrono>
 #include <csignal>
 
@@ -8,11 +9,13 @@ namespace gps::cli {
 
 namespace {
 
-// The one thing a signal handler may touch.
+// What a signal handler may touch.
 volatile std::sig_atomic_t interruptRequested = 0;
+std::atomic<void (*)()> interruptAction{nullptr};
 
 void onInterrupt(int signal) {
   interruptRequested = 1;
+  if (void (*const action)() = interruptAction.load()) action();
   std::signal(signal, SIG_DFL);
 }
 
@@ -39,6 +42,10 @@ class InterruptGuard {
 };
 
 }  // namespace
+
+void alsoOnInterrupt(void (*action)()) {
+  interruptAction.store(action);
+}
 
 RunOutcome runToEnd(RunSetup setup, const std::function<void(const Snapshot&)>& finished,
                     const std::function<void(const Progress&)>& advanced) {

@@ -16,6 +16,9 @@ struct RunOutcome {
   std::optional<Outcome> outcome{};  ///< reached its limit, in a scene with a success test
 };
 
+/// What else an interrupt does at once, from the signal handler itself; null: nothing. Only what is safe there.
+void alsoOnInterrupt(void (*action)());
+
 /// Runs to the iteration limit on the calling thread's time. `finished` is called for every iteration in order,
 /// `advanced` about 15 times a second.
 RunOutcome runToEnd(RunSetup setup, const std::function<void(const Snapshot&)>& finished,

@@ -55,7 +55,17 @@ Result<std::vector<RunSetup>> setupsOfSession(const TrainOptions& options) {
   if (!session) return session.error();
   const Result<SessionRun> run = session->run(options.sessionRun);
   if (!run) return run.error();
+  const auto provenance = session->provenance(*run);
+  if (!provenance) return provenance.error();
+  std::string plant;
+  for (const auto& [key, value] : *provenance) {
+    if (key == "plant") plant = value;
+  }
   if (!resumes) {
+    if (!plant.empty()) {
+      return Error{run->name + " was learned on an arm, whose trials can't be repeated.", options.replayFile,
+                   "Go on with it by --resume, on an arm with --device or in simulation."};
+    }
     if (run->parent) {
       return Error{run->name + " is a fork, which can't be repeated without the run it left.", options.replayFile,
                    "Repeat " + session->runs().front().name + " with --run, or go on with --resume."};
@@ -78,6 +88,9 @@ Result<std::vector<RunSetup>> setupsOfSession(const TrainOptions& options) {
     // Another program that writes may have dropped that state since the session was opened; then that is the reason.
     const Result<FileLock> lock = FileLock::take(options.resumeFile);
     return lock ? setup.error() : lock.error();
+  }
+  if (!plant.empty() && options.device.port.empty()) {
+    std::fprintf(stderr, "%s was learned on an arm; without --device it goes on in simulation.\n", run->name.c_str());
   }
   setup->name = options.forkAt ? nameOfFork(*session, run->name) : run->name;
   auto point = std::make_shared<ResumePoint>(*setup->resume);

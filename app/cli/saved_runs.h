@@ -19,6 +19,8 @@ Result<std::vector<RunSetup>> setupsOfSession(const TrainOptions& options);
 class SavedRuns {
  public:
   static Result<SavedRuns> open(const TrainOptions& options);
+  /// What the runs are learned on, when it is no simulation.
+  void setPlant(const std::string& plant) { m_origin.plant = plant; }
   /// Gives a run that is about to begin its recorder.
   Status attach(RunSetup& setup);
   /// Waits until this iteration is safe, or saving has a problem.

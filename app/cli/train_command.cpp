@@ -9,6 +9,7 @@
 #include <map>
 
 #include "app/cli/assignments.h"
+#include "app/cli/device/arm_training.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/output_file.h"
 #include "app/cli/progress_line.h"
@@ -159,8 +160,22 @@ int train(const TrainOptions& options) {
       std::fprintf(stderr, "%s\n", sentence.c_str());
     }
   }
+  std::unique_ptr<ArmTraining> arm;
+  if (!options.device.port.empty() && !setups.empty()) {
+    const Result<ArmConfig> config = armForTask(options.device, *setups.front().task);
+    if (!config) return badInput(config.error());
+    Result<std::unique_ptr<ArmTraining>> started = ArmTraining::start(options.device, *config, setups.front().task);
+    if (!started) return badInput(started.error());
+    arm = *std::move(started);
+    if (Status tried = arm->tryCarefully(setups.front(), options.device); !tried) {
+      std::fprintf(stderr, "%s\n", tried.error().text().c_str());
+      return kRunFailed;
+    }
+    for (RunSetup& setup : setups) setup.task = arm->task();
+  }
   Result<SavedRuns> saved = SavedRuns::open(options);
   if (!saved) return badInput(saved.error());
+  if (arm) saved->setPlant(arm->description());
 
   int exitCode = kDone;
   std::vector<RunRecord> records;
@@ -206,6 +221,11 @@ int train(const TrainOptions& options) {
       exitCode = kRunFailed;
       break;
     }
+  }
+  if (arm) {
+    const std::string summary = arm->summary();
+    arm.reset();  // torque off before anything else
+    std::fprintf(stderr, "%s Its torque is off.\n", summary.c_str());
   }
   if (const int code = saved->finish(); code != kDone) exitCode = code;
   const std::vector<AlgorithmSummary> summary = options.compares ? summarise(records) : std::vector<AlgorithmSummary>();

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/device/device_command.h"
+
 namespace gps::cli {
 
 /// `train` is a comparison of one algorithm and one seed; `compare` of several.
@@ -24,6 +26,7 @@ struct TrainOptions {
   std::string commandLine{};           ///< for the session's provenance
   std::string replayFile{};            ///< session whose last run is repeated; instead of a scene
   std::string sessionRun{};            ///< the run of the session that is meant, instead of its last
+  DeviceOptions device{};              ///< an arm to learn on; no port: simulation
   std::optional<int> forkAt{};         ///< with resumeFile: a new run goes on after this iteration
 };
 

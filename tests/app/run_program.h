@@ -19,6 +19,7 @@ inline Outcome runProgram(const QStringList& arguments,
                           const QString& program = QStringLiteral(GPS_BINARY)) {
   QProcess process;
   process.setProcessEnvironment(environment);
+  process.setStandardInputFile(QProcess::nullDevice());  // nobody types
   process.start(program, arguments);
   if (!process.waitForFinished(240000)) process.kill();
   Outcome outcome;

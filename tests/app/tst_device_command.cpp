@@ -2,36 +2,12 @@
 #include <QtTest>
 
 #include "tests/app/run_program.h"
+#include "tests/app/simulator.h"
 
 using gps::test::Outcome;
 using gps::test::runProgram;
-
-namespace {
-
-QProcessEnvironment environmentIn(const QTemporaryDir& runtime) {
-  QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
-  environment.insert("XDG_RUNTIME_DIR", runtime.path());
-  return environment;
-}
-
-/// `gps-studio device simulate` as a process of its own.
-struct Simulator {
-  Simulator(const QProcessEnvironment& environment, const QStringList& options) {
-    process.setProcessEnvironment(environment);
-    process.start(QStringLiteral(GPS_BINARY), QStringList{"device", "simulate"} + options);
-    while (!process.canReadLine() && process.waitForReadyRead(30000)) {
-    }
-    path = QString::fromUtf8(process.readLine()).trimmed();
-  }
-  ~Simulator() {
-    process.terminate();
-    process.waitForFinished(30000);
-  }
-  QProcess process;
-  QString path;
-};
-
-}  // namespace
+using gps::test::environmentIn;
+using gps::test::Simulator;
 
 class TestDeviceCommand : public QObject {
   Q_OBJECT

@@ -3,6 +3,8 @@
 
 #include <charconv>
 
+#include "core/device/arm/arm_file.h"
+
 namespace gps::cli {
 
 namespace {
@@ -39,13 +41,19 @@ Result<Protocol> protocolNamed(const std::string& name) {
 
 Result<ArmConfig> armOf(const DeviceOptions& options) {
   ArmConfig config;
-  config.baud = options.baud;
-  config.period = options.period;
-  for (const std::string& text : options.joints) {
-    Result<JointConfig> joint = jointNamed(text);
-    if (!joint) return joint.error();
-    config.joints.push_back(*std::move(joint));
+  if (!options.armFile.empty()) {
+    Result<ArmFile> arm = readArm(options.armFile);
+    if (!arm) return arm.error();
+    config = std::move(arm->config);
+  } else {
+    config.baud = options.baud;
+    for (const std::string& text : options.joints) {
+      Result<JointConfig> joint = jointNamed(text);
+      if (!joint) return joint.error();
+      config.joints.push_back(*std::move(joint));
+    }
   }
+  config.period = options.period;
   if (!config.joints.empty()) config.protocol = config.joints[0].model->protocol;
   if (options.action == "torque") {
     config.action = ActionKind::Torque;

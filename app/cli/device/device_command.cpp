@@ -31,12 +31,31 @@ void addJoints(CLI::App& command, DeviceOptions& options) {
 void addArm(CLI::App& command, DeviceOptions& options) {
   addPort(command, options);
   addJoints(command, options);
+  command.add_option("--arm", options.armFile, "a calibrated arm's file instead of --joints and --baud")->type_name("FILE");
   command.add_option("--action", options.action, "torque, velocity or offset")
       ->check(CLI::IsMember({"torque", "velocity", "offset"}));
   command.add_option("--period", options.period, "of the control loop, in seconds")->capture_default_str();
 }
 
 }  // namespace
+
+void addTrainingArm(CLI::App& command, DeviceOptions& options) {
+  CLI::Option* const device =
+      command.add_option("--device", options.port, "learn on the arm at this serial port instead of in simulation; Ctrl-C stops it")
+          ->type_name("PORT");
+  CLI::Option* const joints = command
+                                  .add_option("--joints", options.joints, "with --device: the servos, from the base on")
+                                  ->type_name("MODEL:ID,...")
+                                  ->delimiter(',')
+                                  ->needs(device);
+  CLI::Option* const baud = command.add_option("--baud", options.baud, "with --device: bits per second")->needs(device);
+  command.add_option("--arm", options.armFile, "with --device: a calibrated arm's file instead of --joints and --baud")
+      ->type_name("FILE")
+      ->needs(device)
+      ->excludes(joints)
+      ->excludes(baud);
+  command.add_flag("--confirmed", options.confirmed, "with --device: the arm has room and is watched; nothing is asked")->needs(device);
+}
 
 CLI::App* addDeviceCommand(CLI::App& app, DeviceOptions& options) {
   CLI::App* const command = app.add_subcommand("device", "look for serial arms, try them, simulate one");
@@ -76,6 +95,8 @@ CLI::App* addDeviceCommand(CLI::App& app, DeviceOptions& options) {
   simulate->add_option("--baud", options.baud, "bits per second that answers take")
       ->check(CLI::Range(9600, 4500000))
       ->capture_default_str();
+  simulate->add_option("--scene", options.scene, "the servos move the links of this scene; else independent joints")
+      ->type_name("SCENE");
   simulate->add_option("--name", options.name, "of the port")->capture_default_str();
   return command;
 }

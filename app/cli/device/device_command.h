@@ -24,11 +24,17 @@ struct DeviceOptions {
   std::vector<double> pose;          ///< jog: angles [rad]
   std::string actionsFile;           ///< run
   std::vector<double> startPose;     ///< run [rad]
+  std::string armFile;               ///< a calibrated arm instead of joints and baud
+  bool confirmed = false;            ///< train: the user has said that the arm may move
   std::string name = "arm";          ///< simulate
+  std::string scene;                 ///< simulate: whose bodies the servos move; empty: independent joints
 };
 
 /// Adds the sub-command with its options; they are stored in `options`.
 CLI::App* addDeviceCommand(CLI::App& app, DeviceOptions& options);
+
+/// The options of `train` that name an arm.
+void addTrainingArm(CLI::App& command, DeviceOptions& options);
 
 /// Runs the parsed sub-command. Exit codes as everywhere.
 int device(const CLI::App& command, const DeviceOptions& options);

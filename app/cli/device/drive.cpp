@@ -10,16 +10,13 @@
 
 #include "app/cli/device/action_file.h"
 #include "app/cli/device/arm_description.h"
+#include "app/cli/device/arm_session.h"
 #include "app/cli/exit_code.h"
 #include "core/device/control/control_thread.h"
 
 namespace gps::cli {
 
 namespace {
-
-std::atomic<bool> interrupted{false};
-
-void interrupt(int) { interrupted.store(true); }
 
 int report(const Error& error, int code) {
   std::fprintf(stderr, "%s\n", error.text().c_str());
@@ -31,69 +28,6 @@ std::array<double, kMaxArmJoints> poseOf(const std::vector<double>& angles) {
   std::copy(angles.begin(), angles.end(), pose.begin());
   return pose;
 }
-
-const char* meaning(StopReason reason) {
-  switch (reason) {
-    case StopReason::None: break;
-    case StopReason::Pressed: return "The emergency stop was pressed.";
-    case StopReason::NotFinite: return "An action was not a number, so the arm was stopped.";
-    case StopReason::BeyondLimit: return "A joint went beyond its limits, so the arm was stopped.";
-    case StopReason::TooFast: return "A joint was too fast, so the arm was stopped.";
-  }
-  return "The arm was stopped.";
-}
-
-/// One arm for the length of a command.
-class Session {
- public:
-  static Result<std::unique_ptr<Session>> start(const std::string& port, const ArmConfig& config) {
-    Result<std::unique_ptr<ControlThread>> thread = ControlThread::connect(port, config);
-    if (!thread) return thread.error();
-    interrupted.store(false);
-    std::signal(SIGINT, interrupt);
-    std::signal(SIGTERM, interrupt);
-    return std::unique_ptr<Session>(new Session(*std::move(thread), config));
-  }
-
-  ControlThread& thread() { return *m_thread; }
-
-  /// Waits for `done`, at most `seconds`. Fails when the arm stops, or in the middle of it.
-  Status wait(const std::function<bool(const ArmStatus&)>& done, double seconds, const std::string& what) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::duration<double>(seconds);
-    while (std::chrono::steady_clock::now() < deadline) {
-      if (interrupted.load()) m_thread->pressStop();
-      const ArmStatus now = m_thread->status();
-      if (now.state == ArmState::Stopped) return stopped(now);
-      if (now.state == ArmState::Fault || !now.fault.ok()) return describe(now.fault, m_config);
-      if (done(now)) return Done{};
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
-    return Error{what + " took too long.", "arm", "Check power and load of the arm."};
-  }
-
-  Status arm() {
-    if (Status found = wait([](const ArmStatus& now) { return now.state == ArmState::Connected; }, 30.0, "Connecting");
-        !found) {
-      return found.error();
-    }
-    m_thread->request({.kind = ArmRequest::Kind::Arm});
-    // The first cycles after arming only read.
-    return wait([](const ArmStatus& now) { return now.state == ArmState::Armed && now.deadlines.cycles > 2; }, 10.0,
-                "Switching the torque on");
-  }
-
- private:
-  Session(std::unique_ptr<ControlThread> thread, const ArmConfig& config)
-      : m_thread(std::move(thread)), m_config(config) {}
-
-  Error stopped(const ArmStatus& now) const {
-    return {meaning(now.stopReason), "arm",
-            now.torqueOffVerified ? "Torque is off at every joint." : "TORQUE IS NOT CONFIRMED OFF: cut the power."};
-  }
-
-  std::unique_ptr<ControlThread> m_thread;
-  ArmConfig m_config;
-};
 
 int checkPose(const std::vector<double>& pose, const ArmConfig& config, const char* option) {
   if (pose.size() == config.joints.size()) return kDone;
@@ -153,7 +87,7 @@ int jogDevice(const DeviceOptions& options) {
   const Result<ArmConfig> config = armOf(options);
   if (!config) return report(config.error(), kBadInput);
   if (const int code = checkPose(options.pose, *config, "--to"); code != kDone) return code;
-  Result<std::unique_ptr<Session>> session = Session::start(options.port, *config);
+  Result<std::unique_ptr<ArmSession>> session = ArmSession::start(options.port, *config);
   if (!session) return report(session.error(), kBadInput);
   if (const Status armed = (*session)->arm(); !armed) return report(armed.error(), kRunFailed);
   ArmRequest move{.kind = ArmRequest::Kind::Move};
@@ -187,7 +121,7 @@ int runDevice(const DeviceOptions& options) {
   }
   const std::size_t T = actions->size();
   const auto trial = std::make_shared<Trial>(static_cast<int>(T), std::make_unique<RecordedPolicy>(*std::move(actions)));
-  Result<std::unique_ptr<Session>> session = Session::start(options.port, *config);
+  Result<std::unique_ptr<ArmSession>> session = ArmSession::start(options.port, *config);
   if (!session) return report(session.error(), kBadInput);
   if (const Status armed = (*session)->arm(); !armed) return report(armed.error(), kRunFailed);
   trial->startPose = poseOf(options.startPose);

@@ -12,7 +12,10 @@
 
 #include "app/cli/device/arm_description.h"
 #include "app/cli/exit_code.h"
+#include "app/documents/scene_folder.h"
 #include "core/device/simulation/pty_server.h"
+#include "core/plant/arm/scene_arm.h"
+#include "core/scene/scene_reader.h"
 
 namespace gps::cli {
 
@@ -26,6 +29,12 @@ constexpr const char* kFaults =
     "Faults, one per line on standard input:\n"
     "  mute ID | drop ID COUNT | corrupt ID COUNT | delay ID MILLISECONDS | stale ID | reboot ID\n"
     "  error ID BITS | heal ID | unplug\n";
+
+Result<JointPhysics> physicsOf(const std::string& name, std::vector<double>& starts) {
+  const Result<Scene> scene = findScene(name, sceneFolder());
+  if (!scene) return scene.error();
+  return sceneJointPhysics(*scene, starts);
+}
 
 /// Does what a line asks for; false when it is not understood.
 bool inject(PtyServer& server, const std::string& line) {
@@ -76,10 +85,25 @@ int simulateDevice(const DeviceOptions& options) {
     std::fprintf(stderr, "%s\n", folder.error().text().c_str());
     return kRunFailed;
   }
+  JointPhysics physics = independentJoints();
+  std::vector<double> starts(arm->joints.size(), 0.0);
+  if (!options.scene.empty()) {
+    Result<JointPhysics> bodies = physicsOf(options.scene, starts);
+    if (bodies && starts.size() != arm->joints.size()) {
+      bodies = Error{"The scene drives " + std::to_string(starts.size()) + " joints, but the arm has " +
+                         std::to_string(arm->joints.size()) + ".",
+                     "--joints", "Name as many servos."};
+    }
+    if (!bodies) {
+      std::fprintf(stderr, "%s\n", bodies.error().text().c_str());
+      return kBadInput;
+    }
+    physics = *std::move(bodies);
+  }
   std::vector<SimulatedJoint> joints;
-  for (const JointConfig& joint : arm->joints) joints.push_back({joint.model, joint.id, 0.0});
+  for (std::size_t i = 0; i < starts.size(); ++i) joints.push_back({arm->joints[i].model, arm->joints[i].id, starts[i]});
   Result<std::unique_ptr<PtyServer>> server = PtyServer::start(
-      SimulatedBus(arm->protocol, joints, independentJoints(), options.baud), *folder + "/" + options.name);
+      SimulatedBus(arm->protocol, joints, std::move(physics), options.baud), *folder + "/" + options.name);
   if (!server) {
     std::fprintf(stderr, "%s\n", server.error().text().c_str());
     return kRunFailed;

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/device/arm_training.h"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <array>
+#include <cmath>
+#include <cstdio>
+
+#include "app/cli/device/arm_description.h"
+#include "core/plant/coordinates.h"
+
+namespace gps::cli {
+
+namespace {
+
+/// Who acts first: the controller of the first condition, before anything was learned or where the run goes on.
+Result<AlgorithmState> firstState(const RunSetup& setup) {
+  if (setup.resume && setup.resume->state) return *setup.resume->state;
+  const Result<const AlgorithmEntry*> entry = findAlgorithm(setup.algorithm);
+  if (!entry) return entry.error();
+  return (*entry)->make()->start(*setup.task, setup.parameters);
+}
+
+}  // namespace
+
+Result<ArmConfig> armForTask(const DeviceOptions& options, const Task& task) {
+  const Result<ActionKind> action = actionOf(*task.scene);
+  if (!action) return action.error();
+  DeviceOptions adapted = options;
+  adapted.action = *action == ActionKind::Torque ? "torque" : "velocity";
+  adapted.period = controlPeriod(task.dt);
+  Result<ArmConfig> config = armOf(adapted);
+  if (!config) return config;
+  if (const Result<ArmJoints> match = matchArm(task, *config); !match) return match.error();
+  return config;
+}
+
+Result<std::unique_ptr<ArmTraining>> ArmTraining::start(const DeviceOptions& options, const ArmConfig& config,
+                                                        const std::shared_ptr<const Task>& task) {
+  auto training = std::unique_ptr<ArmTraining>(new ArmTraining());
+  training->m_config = config;
+  training->m_simulated = task;
+  for (const JointConfig& joint : config.joints) {
+    training->m_description += (training->m_description.empty() ? "" : ", ") + std::string(joint.model->name) + ":" + std::to_string(joint.id);
+  }
+  training->m_description += " at " + options.port;
+  Result<std::unique_ptr<ArmSession>> session = ArmSession::start(options.port, config);
+  if (!session) return session.error();
+  training->m_session = *std::move(session);
+  if (Status found = training->m_session->connect(); !found) return found.error();
+  std::fprintf(stderr, "Arm: %s, %s, a control period of %.1f ms%s. Ctrl-C is its emergency stop.\n",
+               training->m_description.c_str(), config.action == ActionKind::Torque ? "torques" : "velocities", 1e3 * config.period,
+               training->m_session->thread().realTime() ? "" : " without real-time priority");
+  Result<std::shared_ptr<ArmTrials>> trials = ArmTrials::make(task, training->m_session->share(), config);
+  if (!trials) return trials.error();
+  training->m_trials = *std::move(trials);
+  training->m_task = taskOnArm(task, training->m_trials);
+  return training;
+}
+
+Status ArmTraining::dryRun(const RolloutRequest& request) const {
+  RolloutRequest simulated = request;
+  simulated.task = m_simulated.get();
+  const Result<Rollout> ghost = runRollout(simulated, nullptr);
+  if (!ghost) return ghost.error();
+  // Angles and speeds of the joints, from the poses of the bodies they join.
+  const Scene& scene = *m_simulated->scene;
+  const std::size_t bodies = scene.bodies.size();
+  double fastest = 0.0;
+  for (std::size_t i = 0; i < m_config.joints.size(); ++i) {
+    const Joint& joint = *scene.joint(scene.actuators[i].target);
+    const auto a = static_cast<std::size_t>(scene.body(joint.bodyA) - scene.bodies.data());
+    const auto b = static_cast<std::size_t>(scene.body(joint.bodyB) - scene.bodies.data());
+    const JointConfig& limits = m_config.joints[i];
+    double before = 0.0;
+    for (int t = 0; t < m_simulated->T; ++t) {
+      const Pose* const row = ghost->poses.data() + static_cast<std::size_t>(t) * bodies;
+      const double angle = static_cast<double>(row[b].angle) - static_cast<double>(row[a].angle) - joint.referenceAngle;
+      if (t > 0) fastest = std::max(fastest, std::abs(angle - before) / m_simulated->dt);
+      before = angle;
+      if (angle < limits.lowerLimit || angle > limits.upperLimit) {
+        char text[160];
+        std::snprintf(text, sizeof text, "In the simulation the first controller turns joint %zu to %.2f rad, beyond its limits of %.2f and %.2f rad.",
+                      i + 1, angle, limits.lowerLimit, limits.upperLimit);
+        return Error{text, "dry run", "Lower the gains or init.var of the initial controller, or start farther from the limits."};
+      }
+    }
+  }
+  std::fprintf(stderr, "Dry run in the simulation: all joints stay within their limits, none above %.1f rad/s.\n", fastest);
+  return Done{};
+}
+
+Status ArmTraining::ask(const std::string& what, const DeviceOptions& options) const {
+  if (options.confirmed) return Done{};
+  std::fprintf(stderr, "%s Press Enter when the arm has room, Ctrl-C to stop. ", what.c_str());
+  while (true) {
+    const ArmState state = m_session->thread().status().state;
+    if (state == ArmState::Stopped || state == ArmState::Fault) {
+      std::fprintf(stderr, "\n");
+      return m_session->wait([](const ArmStatus&) { return false; }, 0.1, "The arm");
+    }
+    pollfd input{STDIN_FILENO, POLLIN, 0};
+    if (poll(&input, 1, 100) <= 0) continue;
+    std::array<char, 256> buffer{};
+    if (::read(STDIN_FILENO, buffer.data(), buffer.size()) > 0) return Done{};
+    std::fprintf(stderr, "\n");
+    return Error{"Nobody is there to confirm the first trials.", "standard input",
+                 "Use a terminal, or add --confirmed once the arm has room and you watch it."};
+  }
+}
+
+Status ArmTraining::tryCarefully(const RunSetup& setup, const DeviceOptions& options) {
+  const Result<AlgorithmState> state = firstState(setup);
+  if (!state) return state.error();
+  RolloutRequest request;
+  request.task = m_task.get();
+  request.actor.controller = state->conditions.front().controller.get();
+  request.clipMean = setup.parameters.noise.clipMean;
+  if (Status safe = dryRun(request); !safe) return safe;
+  if (Status asked = ask("The arm will be switched on.", options); !asked) return asked;
+  if (Status armed = m_session->arm(); !armed) return armed;
+  for (const double share : {0.1, 0.5, 1.0}) {
+    char percent[80];
+    std::snprintf(percent, sizeof percent, "Next: one trial with %.0f %% of the actions.", 100.0 * share);
+    if (Status asked = ask(percent, options); !asked) return asked;
+    m_trials->setShare(share);
+    const Result<Rollout> rollout = runRollout(request, nullptr);
+    if (!rollout) return rollout.error();
+    std::fprintf(stderr, "Trial with %.0f %% of the actions: done, %.0f %% of them cut by a limit.\n", 100.0 * share,
+                 100.0 * rollout->trajectory.clipFraction);
+  }
+  return ask("Next: learning.", options);
+}
+
+std::string ArmTraining::summary() const {
+  static constexpr std::array<std::pair<TrialEnd, const char*>, 4> kReasons{{{TrialEnd::NotSettled, "never came to rest"},
+                                                                             {TrialEnd::LostReplies, "lost answers"},
+                                                                             {TrialEnd::MissedDeadlines, "missed control periods"},
+                                                                             {TrialEnd::Aborted, "were aborted"}}};
+  const ArmTrialCounts counts = m_trials->counts();
+  std::string text = std::to_string(counts.valid) + " trials on the arm";
+  for (const auto& [end, meaning] : kReasons) {
+    const int n = counts.invalid[static_cast<std::size_t>(end)];
+    if (n > 0) text += "; " + std::to_string(n) + " " + meaning + " and were not learned from";
+  }
+  if (counts.clipped > 0) text += "; in " + std::to_string(counts.clipped) + " a limit cut more than a fifth of the actions";
+  return text + ".";
+}
+
+}  // namespace gps::cli
