@@ -13,6 +13,7 @@
 #include "app/cli/device/device_command.h"
 #include "app/cli/evaluate_command.h"
 #include "app/cli/exit_code.h"
+#include "app/cli/export_command.h"
 #include "app/cli/list_command.h"
 #include "app/cli/session_command.h"
 #include "app/cli/train_command.h"
@@ -160,8 +161,14 @@ int main(int argc, char** argv) {
   ExportOptions exported;
   CLI::App* exportCommand = addSession(app.add_subcommand("export", "write parts of a session to other files"));
   exportCommand->add_option("--metrics", exported.metricsFile, "metrics of all iterations, as CSV or JSON by the ending")
-      ->type_name("FILE")
-      ->required();
+      ->type_name("FILE");
+  exportCommand->add_option("--arrays", exported.arraysFile, "states, actions, controllers and weights of an iteration, as .npz for numpy")
+      ->type_name("FILE");
+  exportCommand
+      ->add_option("--policy", exported.policyFile, "the policy of an iteration as TorchScript (.pt), or policy and controllers as a C header (.h)")
+      ->type_name("FILE");
+  exportCommand->add_option("--iteration", exported.iteration,
+                            "this iteration, or for arrays \"all\"; without it the last one");
 
   EvaluateOptions evaluated;
   CLI::App* evaluateCommand =

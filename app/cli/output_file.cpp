@@ -3,9 +3,9 @@
 
 #include <unistd.h>
 
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
+
+#include "core/base/file_writer.h"
 
 namespace gps::cli {
 
@@ -29,35 +29,11 @@ Status checkWritable(const std::string& path, const std::string& option) {
   return Done{};
 }
 
-Status writeWhole(const std::string& given, const std::string& content) {
-  std::error_code resolved;
-  const fs::path target = fs::exists(given, resolved) ? fs::canonical(given, resolved) : fs::path(given);
-  const std::string path = target.string();
-  if (fs::exists(target, resolved) && !fs::is_regular_file(target, resolved)) {
-    // A pipe or a device is written to, never replaced.
-    std::ofstream stream(path, std::ios::binary);
-    stream.write(content.data(), static_cast<std::streamsize>(content.size()));
-    stream.flush();
-    if (!stream) return Error{"The file could not be written.", path, "Choose another place."};
-    return Done{};
-  }
-  const std::string temporary = path + ".part";
-  {
-    std::ofstream file(temporary, std::ios::binary | std::ios::trunc);
-    file.write(content.data(), static_cast<std::streamsize>(content.size()));
-    file.flush();
-    if (!file) {
-      std::remove(temporary.c_str());
-      return Error{"The file could not be written.", path, "Check the free space and the folder's permissions."};
-    }
-  }
-  std::error_code error;
-  fs::rename(temporary, path, error);
-  if (error) {
-    std::remove(temporary.c_str());
-    return Error{"The file could not be written: " + error.message() + ".", path, "Choose another place."};
-  }
-  return Done{};
+Status writeWhole(const std::string& path, const std::string& content) {
+  Result<FileWriter> file = FileWriter::open(path);
+  if (!file) return file.error();
+  file->write(content);
+  return file->commit();
 }
 
 }  // namespace gps::cli

@@ -7,8 +7,6 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/exit_code.h"
-#include "app/cli/output_file.h"
-#include "core/engine/run_log.h"
 #include "core/session/session_file.h"
 
 namespace gps::cli {
@@ -153,48 +151,6 @@ int checkSession(const std::string& file) {
   for (const SessionRun& run : session->runs()) iterations += run.iterations - run.parentIteration;
   std::printf("%s is a sound session: %zu run%s, %d iterations.\n", file.c_str(), session->runs().size(),
               session->runs().size() == 1 ? "" : "s", iterations);
-  return kDone;
-}
-
-int exportSession(const ExportOptions& options) {
-  const std::string ending = std::filesystem::path(options.metricsFile).extension().string();
-  if (ending != ".csv" && ending != ".json") {
-    return refuse({"Metrics are written as CSV or JSON, but the name ends in \"" + ending + "\".", "--metrics",
-                   "Use a name that ends in .csv or .json."});
-  }
-  if (Status s = checkWritable(options.metricsFile, "--metrics"); !s) return refuse(s.error());
-  const Result<SessionFile> session = SessionFile::open(options.session);
-  if (!session) return refuse(session.error());
-  std::vector<SessionRun> runs = session->runs();
-  if (!options.run.empty()) {
-    const Result<SessionRun> one = session->run(options.run);
-    if (!one) return refuse(one.error());
-    runs = {*one};
-  }
-  std::string text = ending == ".csv" ? csvHeader() : "[";
-  bool first = true;
-  for (const SessionRun& run : runs) {
-    const Result<std::shared_ptr<const Task>> task = session->task(run);
-    if (!task) return refuse(task.error());
-    Result<std::vector<SessionRow>> rows = session->rows(run);
-    if (!rows) return refuse(rows.error());
-    for (SessionRow& row : *rows) {
-      Snapshot snapshot;
-      snapshot.run = run.name;
-      snapshot.algorithm = run.algorithm;
-      snapshot.seed = run.seed;
-      if (row.report.metrics.conditions() == (*task)->conditionCount()) snapshot.task = *task;
-      snapshot.report = std::move(row.report);
-      if (ending == ".csv") text += csvRows(snapshot);
-      else text += (first ? "\n" : ",\n") + iterationJson(snapshot);
-      first = false;
-    }
-  }
-  if (ending == ".json") text += "\n]\n";
-  if (Status s = writeWhole(options.metricsFile, text); !s) {
-    std::fprintf(stderr, "%s\n", s.error().text().c_str());
-    return kRunFailed;
-  }
   return kDone;
 }
 

@@ -14,11 +14,4 @@ int info(const std::string& file, bool json);
 /// Reads every page and array of a session and says what is wrong.
 int checkSession(const std::string& file);
 
-struct ExportOptions {
-  std::string session{};
-  std::string run{};          ///< empty: the last one
-  std::string metricsFile{};  ///< .csv or .json
-};
-int exportSession(const ExportOptions& options);
-
 }  // namespace gps::cli

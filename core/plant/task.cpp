@@ -9,6 +9,7 @@
 
 #include "core/base/expects.h"
 #include "core/plant/box2d_plant.h"
+#include "core/plant/channels.h"
 #include "core/plant/start_state.h"
 
 namespace gps {
@@ -18,23 +19,6 @@ int sizeOf(const Scene& scene, const std::vector<std::string>& sensors) {
   int size = 0;
   for (const std::string& id : sensors) size += scene.sensor(id)->size();
   return size;
-}
-
-/// "p.x", "angles.joint1", "zero".
-void appendNames(const Sensor& sensor, std::vector<std::string>& names) {
-  const int size = sensor.size();
-  const bool planar = size == 2 && sensor.type != Sensor::Type::Constant &&
-                      sensor.type != Sensor::Type::JointAngle && sensor.type != Sensor::Type::JointSpeed;
-  const bool joints = sensor.type == Sensor::Type::JointAngle || sensor.type == Sensor::Type::JointSpeed;
-  for (int i = 0; i < size; ++i) {
-    std::string name = sensor.id;
-    if (planar) {
-      name += i == 0 ? ".x" : ".y";
-    } else if (size > 1) {
-      name += "." + (joints ? sensor.targets[static_cast<std::size_t>(i)] : std::to_string(i + 1));
-    }
-    names.push_back(std::move(name));
-  }
 }
 
 Vector toVector(const std::vector<double>& numbers) {
@@ -204,7 +188,7 @@ Result<std::shared_ptr<const Task>> compileTask(std::shared_ptr<const Scene> sce
   }
   for (const std::string& id : scene->state) {
     const Sensor& sensor = *scene->sensor(id);
-    appendNames(sensor, task->stateNames);
+    for (Channel& channel : channelsOf(*scene, {id})) task->stateNames.push_back(std::move(channel.name));
     task->velocityEntry.resize(task->stateNames.size(), isVelocity(sensor.type));
   }
   task->scene = std::move(scene);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The only source that includes LibTorch: its headers cost about ten seconds per file.
+// With torch_script.cpp the only sources that include LibTorch: its headers cost about ten seconds per file.
 #include "core/policy/mlp_module.h"
 
 #include <ATen/Parallel.h>

@@ -59,7 +59,13 @@ void expectCount(const Extents& shape, std::size_t count) {
 }  // namespace
 
 std::uint32_t crc32(std::span<const std::byte> bytes) {
-  std::uint32_t crc = 0xFFFFFFFFu;
+  Crc32 crc;
+  crc.add(bytes);
+  return crc.value();
+}
+
+void Crc32::add(std::span<const std::byte> bytes) {
+  std::uint32_t crc = m_crc;
   const std::byte* at = bytes.data();
   std::size_t left = bytes.size();
   // Eight bytes at a time: a byte per table look-up would take longer than writing the file.
@@ -72,7 +78,7 @@ std::uint32_t crc32(std::span<const std::byte> bytes) {
           kCrc[3][high & 0xffu] ^ kCrc[2][(high >> 8) & 0xffu] ^ kCrc[1][(high >> 16) & 0xffu] ^ kCrc[0][high >> 24];
   }
   for (; left > 0; --left, ++at) crc = (crc >> 8) ^ kCrc[0][(crc ^ static_cast<std::uint32_t>(*at)) & 0xffu];
-  return ~crc;
+  m_crc = crc;
 }
 
 std::string extentsText(const Extents& shape) {

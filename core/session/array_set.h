@@ -26,6 +26,16 @@ struct StoredArray {
 /// CRC-32 (IEEE 802.3, as zlib's), so that a flipped bit is found.
 std::uint32_t crc32(std::span<const std::byte> bytes);
 
+/// The same, of bytes that come in pieces.
+class Crc32 {
+ public:
+  void add(std::span<const std::byte> bytes);
+  std::uint32_t value() const { return ~m_crc; }
+
+ private:
+  std::uint32_t m_crc = 0xFFFFFFFFu;
+};
+
 /// "[4,5,100,7]".
 std::string extentsText(const Extents& shape);
 /// At most 6 extents, none negative.
