@@ -99,7 +99,7 @@ void WindowActions::makeFileActions() {
           tr("Save one JSON line per iteration, as the train command prints them"), "export", "Ctrl+E");
   exportLogB = add("file.exportLogB", tr("Export log of run B…"),
                    tr("Save one JSON line per iteration, as the train command prints them"), "export");
-  exportPlots = add("file.exportPlots", tr("Export plots…"), tr("Save every plot as PNG and SVG in a folder"),
+  exportPlots = add("file.exportPlots", tr("Export plots…"), tr("Save every plot as PNG, SVG and PDF in a folder"),
                     "export", "Ctrl+Shift+E");
   quit = add("file.quit", tr("Quit"), tr("Close the window"), {}, "Ctrl+Q");
 }

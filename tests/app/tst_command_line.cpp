@@ -169,7 +169,7 @@ void TestCommandLine::metricsAndPlotsAreWritten() {
     QVERIFY(!row.contains("nan") && !row.contains("inf"));
   }
   const QStringList files = QDir(folder.filePath("plots")).entryList(QDir::Files);
-  QVERIFY(files.contains("cost.png") && files.contains("cost.svg") && files.contains("multipliers.svg"));
+  QVERIFY(files.contains("cost.png") && files.contains("cost.svg") && files.contains("cost.pdf") && files.contains("multipliers.svg"));
 }
 
 void TestCommandLine::badInputExitsWithTwoAndSaysWhatWhereAndMend_data() {

@@ -411,7 +411,7 @@ QStringList PlotBoard::exportTo(const QString& folder, QSize size, QString* erro
     if (content.sameStructure(plot.view->content()) && switched.size() == shown.size()) shown = switched;
     const QString stem = QDir(folder).filePath(content.id);
     if (!writePlotFiles(stem, size, content, shown, d.crosshair(content), d.theme, error)) return {};
-    files << stem + QStringLiteral(".png") << stem + QStringLiteral(".svg");
+    files << stem + QStringLiteral(".png") << stem + QStringLiteral(".svg") << stem + QStringLiteral(".pdf");
   }
   return files;
 }

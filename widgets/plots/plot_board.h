@@ -45,8 +45,8 @@ class PlotBoard : public QWidget {
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
 
-  /// Every plot as files NAME.png and NAME.svg in a folder, as shown, without a display. Returns the files,
-  /// or an empty list and `error`.
+  /// Every plot as files NAME.png, NAME.svg and NAME.pdf in a folder, as shown, without a display. Returns the
+  /// files, or an empty list and `error`.
   QStringList exportTo(const QString& folder, QSize size, QString* error);
 
  Q_SIGNALS:

@@ -3,7 +3,9 @@
 #include <QBuffer>
 #include <QGraphicsScene>
 #include <QImage>
+#include <QPageSize>
 #include <QPainter>
+#include <QPdfWriter>
 #include <QSaveFile>
 #include <QSvgGenerator>
 #include <algorithm>
@@ -88,33 +90,65 @@ void paintPlot(QPainter& painter, QSize size, const PlotContent& content, const 
   scene.render(&painter, chartRect, scene.sceneRect(), Qt::IgnoreAspectRatio);
 }
 
-bool writePlotFiles(const QString& stem, QSize size, const PlotContent& content,
-                    const std::vector<bool>& shown, std::optional<double> crosshair, const Theme& theme,
-                    QString* error) {
+QByteArray plotPng(QSize size, const PlotContent& content, const std::vector<bool>& shown,
+                   std::optional<double> crosshair, const Theme& theme) {
   QImage image(size, QImage::Format_RGB32);
   image.fill(theme.panel);
-  QPainter pixels(&image);
-  paintPlot(pixels, size, content, shown, crosshair, theme);
-  pixels.end();
-  QByteArray png;
-  QBuffer pngBuffer(&png);
-  pngBuffer.open(QIODevice::WriteOnly);
-  image.save(&pngBuffer, "PNG");
+  QPainter painter(&image);
+  paintPlot(painter, size, content, shown, crosshair, theme);
+  painter.end();
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
+  image.save(&buffer, "PNG");
+  return bytes;
+}
 
-  QByteArray svg;
-  QBuffer svgBuffer(&svg);
-  svgBuffer.open(QIODevice::WriteOnly);
+QByteArray plotSvg(QSize size, const PlotContent& content, const std::vector<bool>& shown,
+                   std::optional<double> crosshair, const Theme& theme) {
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
   QSvgGenerator generator;
-  generator.setOutputDevice(&svgBuffer);
+  generator.setOutputDevice(&buffer);
   generator.setSize(size);
   generator.setViewBox(QRect(QPoint(0, 0), size));
   generator.setTitle(content.title);
   generator.setDescription(content.summary);
-  QPainter vectors(&generator);
-  paintPlot(vectors, size, content, shown, crosshair, theme);
-  vectors.end();
-  return writeFile(stem + QStringLiteral(".png"), png, error) &&
-         writeFile(stem + QStringLiteral(".svg"), svg, error);
+  QPainter painter(&generator);
+  paintPlot(painter, size, content, shown, crosshair, theme);
+  painter.end();
+  return bytes;
+}
+
+QByteArray plotPdf(QSize size, const PlotContent& content, const std::vector<bool>& shown,
+                   std::optional<double> crosshair, const Theme& theme) {
+  constexpr double kPointsPerPixel = 72.0 / 96.0;
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  buffer.open(QIODevice::WriteOnly);
+  QPdfWriter writer(&buffer);
+  writer.setResolution(96);  // so that a pixel of the plot is a unit of the painter
+  writer.setPageSize(QPageSize(QSizeF(size) * kPointsPerPixel, QPageSize::Point, QString(), QPageSize::ExactMatch));
+  writer.setPageMargins(QMarginsF(0, 0, 0, 0));
+  writer.setTitle(content.title);
+  QPainter painter(&writer);
+  paintPlot(painter, size, content, shown, crosshair, theme);
+  painter.end();
+  // Qt notes when it was written, and offers no way not to; blanks keep every offset in the file.
+  if (const qsizetype date = bytes.indexOf("/CreationDate ("); date >= 0) {
+    const qsizetype end = bytes.indexOf(')', date);
+    for (qsizetype i = date; end > 0 && i <= end; ++i) bytes[i] = ' ';
+  }
+  return bytes;
+}
+
+bool writePlotFiles(const QString& stem, QSize size, const PlotContent& content,
+                    const std::vector<bool>& shown, std::optional<double> crosshair, const Theme& theme,
+                    QString* error) {
+  return writeFile(stem + QStringLiteral(".png"), plotPng(size, content, shown, crosshair, theme), error) &&
+         writeFile(stem + QStringLiteral(".svg"), plotSvg(size, content, shown, crosshair, theme), error) &&
+         writeFile(stem + QStringLiteral(".pdf"), plotPdf(size, content, shown, crosshair, theme), error);
 }
 
 }  // namespace gps::ui

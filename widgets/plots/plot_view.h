@@ -68,7 +68,16 @@ QString titleDetail(const PlotContent& content);
 void paintPlot(QPainter& painter, QSize size, const PlotContent& content, const std::vector<bool>& shown,
                std::optional<double> crosshair, const Theme& theme);
 
-/// Writes ID.png and ID.svg; returns false and says why in `error`.
+/// The plot as a file of that kind, the same bytes every time. A PDF is one page of the plot's size (96 pixels are an
+/// inch), with lines and text as such; the date that Qt writes into it is blanked.
+QByteArray plotPng(QSize size, const PlotContent& content, const std::vector<bool>& shown,
+                   std::optional<double> crosshair, const Theme& theme);
+QByteArray plotSvg(QSize size, const PlotContent& content, const std::vector<bool>& shown,
+                   std::optional<double> crosshair, const Theme& theme);
+QByteArray plotPdf(QSize size, const PlotContent& content, const std::vector<bool>& shown,
+                   std::optional<double> crosshair, const Theme& theme);
+
+/// Writes ID.png, ID.svg and ID.pdf; returns false and says why in `error`.
 bool writePlotFiles(const QString& stem, QSize size, const PlotContent& content,
                     const std::vector<bool>& shown, std::optional<double> crosshair, const Theme& theme,
                     QString* error);
