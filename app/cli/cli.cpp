@@ -51,7 +51,9 @@ CLI::Option* addTrainingOptions(CLI::App& command, TrainOptions& options) {
   command.add_option("--metrics", options.metricsFile, "write all metrics as CSV")->type_name("FILE");
   command.add_option("--session", options.sessionFile, "save everything to a new session, after every iteration")
       ->type_name("FILE");
-  command.add_option("--plots", options.plotsFolder, "write the window's plots as PNG and SVG")->type_name("DIR");
+  command.add_option("--plots", options.plotsFolder, "write the window's plots as PNG, SVG and PDF")->type_name("DIR");
+  command.add_option("--report", options.reportFile, "write one HTML page about the runs: verdict, scene, plots, parameters")
+      ->type_name("FILE");
   command.footer(
       "Columns of the table, one row per finished iteration, means over the conditions:\n"
       "  local        cost of the noisy rollouts drawn at the start of the iteration\n"
@@ -166,6 +168,12 @@ int main(int argc, char** argv) {
       ->type_name("FILE");
   exportCommand
       ->add_option("--policy", exported.policyFile, "the policy of an iteration as TorchScript (.pt), or policy and controllers as a C header (.h)")
+      ->type_name("FILE");
+  exportCommand->add_option("--plots", exported.plotsFolder, "the window's plots as PNG, SVG and PDF, of all runs or of --run")
+      ->type_name("DIR");
+  exportCommand
+      ->add_option("--report", exported.reportFile,
+                   "one HTML page about all runs, or about --run: verdict, scene, plots, parameters, how to make it again")
       ->type_name("FILE");
   exportCommand->add_option("--iteration", exported.iteration,
                             "this iteration, or for arrays \"all\"; without it the last one");

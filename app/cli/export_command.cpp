@@ -8,6 +8,8 @@
 
 #include "app/cli/exit_code.h"
 #include "app/cli/output_file.h"
+#include "app/cli/plot_export.h"
+#include "app/cli/report_file.h"
 #include "core/engine/run_log.h"
 #include "core/session/export/c_header.h"
 #include "core/session/export/export_arrays.h"
@@ -96,11 +98,25 @@ Result<std::string> policyText(const ExportPoint& point, const std::string& file
   return cHeader(point, std::filesystem::path(file).stem().string(), kProgram);
 }
 
+/// Plots and page of what was read.
+Status draw(Report report, const ExportOptions& options, int iteration) {
+  const Drawing drawing;
+  if (!options.plotsFolder.empty()) {
+    std::vector<RunRecord> records;
+    for (const ReportRun& run : report.runs) records.push_back(run.past);
+    if (const auto files = exportPlots(records, options.plotsFolder, iteration); !files) return files.error();
+  }
+  return options.reportFile.empty() ? Status(Done{}) : writeReport(std::move(report), options.reportFile);
+}
+
 }  // namespace
 
 int exportSession(const ExportOptions& options) {
-  if (options.metricsFile.empty() && options.arraysFile.empty() && options.policyFile.empty()) {
-    return tell({"There is nothing to export.", "command line", "Use --metrics, --arrays or --policy with a file name."}, kBadInput);
+  if (options.metricsFile.empty() && options.arraysFile.empty() && options.policyFile.empty() &&
+      options.plotsFolder.empty() && options.reportFile.empty()) {
+    return tell({"There is nothing to export.", "command line",
+                 "Use --metrics, --arrays, --policy or --report with a file name, or --plots with a folder."},
+                kBadInput);
   }
   for (const Status& possible :
        {checkFile(options.metricsFile, "--metrics", "Metrics are written as CSV or JSON", {".csv", ".json"}),
@@ -108,6 +124,10 @@ int exportSession(const ExportOptions& options) {
         checkFile(options.policyFile, "--policy", "A policy is written as TorchScript or as a C header", {".pt", ".h"})}) {
     if (!possible) return tell(possible.error(), kBadInput);
   }
+  if (!options.reportFile.empty()) {
+    if (Status s = checkReport(options.reportFile); !s) return tell(s.error(), kBadInput);
+  }
+  if (!options.plotsFolder.empty() && !canExportPlots()) return tell(exportPlots({}, {}).error(), kBadInput);
   const Result<std::optional<int>> iteration = iterationOf(options);
   if (!iteration) return tell(iteration.error(), kBadInput);
   const Result<SessionFile> session = SessionFile::open(options.session);
@@ -129,6 +149,12 @@ int exportSession(const ExportOptions& options) {
     if (!text) return tell(text.error(), kBadInput);
     policy = *std::move(text);
   }
+  std::optional<Report> report;
+  if (!options.plotsFolder.empty() || !options.reportFile.empty()) {
+    Result<Report> read = readReport(*session, options.run, *iteration, kProgram);
+    if (!read) return tell(read.error(), kBadInput);
+    report = *std::move(read);
+  }
   if (!options.metricsFile.empty()) {
     const Result<std::string> text = metricsText(*session, options);
     if (!text) return tell(text.error(), kBadInput);
@@ -140,6 +166,12 @@ int exportSession(const ExportOptions& options) {
   }
   if (policy) {
     if (Status s = writeWhole(options.policyFile, *policy); !s) return tell(s.error(), kRunFailed);
+  }
+  if (!options.plotsFolder.empty()) {
+    if (Status s = checkPlotFolder(options.plotsFolder); !s) return tell(s.error(), kBadInput);
+  }
+  if (report) {
+    if (Status s = draw(*std::move(report), options, iteration->value_or(0)); !s) return tell(s.error(), kRunFailed);
   }
   return kDone;
 }

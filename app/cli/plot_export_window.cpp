@@ -1,55 +1,204 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QApplication>
 #include <QDir>
+#include <QRegularExpression>
 #include <map>
+#include <tuple>
 
 #include "app/cli/plot_export.h"
 #include "core/algorithms/algorithm.h"
+#include "widgets/canvas/scene_svg.h"
 #include "widgets/plots/plot_board.h"
+#include "widgets/plots/plot_registry.h"
+#include "widgets/plots/plot_view.h"
 #include "widgets/plots/run_history.h"
 #include "widgets/style/theme.h"
 
 namespace gps::cli {
 
-Result<std::vector<std::string>> exportPlots(const std::vector<RunRecord>& runs, const std::string& folder) {
+namespace {
+
+constexpr QSize kPlotSize(900, 520);    // of files
+constexpr QSize kReportSize(760, 430);  // in a report, where two stand side by side
+constexpr QSize kSceneSize(760, 560);
+
+using History = std::shared_ptr<const ui::RunHistory>;
+
+std::shared_ptr<ui::RunHistory> historyOf(const RunRecord& run) {
+  const Snapshot& first = *run.front();
+  const Result<const AlgorithmEntry*> entry = findAlgorithm(first.algorithm);
+  auto history = std::make_shared<ui::RunHistory>(
+      QString::fromStdString(first.run), QString::fromStdString(first.algorithm),
+      entry ? QString::fromUtf8((*entry)->label.data(), static_cast<qsizetype>((*entry)->label.size()))
+            : QString::fromStdString(first.algorithm));
+  for (const std::shared_ptr<const Snapshot>& snapshot : run) history->append(snapshot);
+  return history;
+}
+
+/// Runs that are drawn into the same plots: at most two, of one scene and seed.
+struct Group {
+  std::vector<std::size_t> runs{};
+  QString folder{};  ///< empty: there is only one group
+};
+
+/// A run's name as a folder of its own, whatever it is made of.
+QString folderName(const std::string& run, std::size_t number) {
+  QString name = QString::fromStdString(run).left(60);
+  name.replace(QRegularExpression(QStringLiteral("[^A-Za-z0-9_-]+")), QStringLiteral("_"));
+  return name.isEmpty() || name == QStringLiteral("_") ? QStringLiteral("run-%1").arg(number + 1) : name;
+}
+
+std::vector<Group> groupsOf(const std::vector<RunRecord>& runs) {
+  std::map<std::tuple<std::string, std::uint64_t>, std::vector<std::size_t>> alike;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    if (runs[i].empty()) continue;
+    const Snapshot& first = *runs[i].front();
+    alike[{first.task ? first.task->name : std::string(), first.seed}].push_back(i);
+  }
+  const bool pairs = std::all_of(alike.begin(), alike.end(), [](const auto& each) { return each.second.size() <= 2; });
+  std::vector<Group> groups;
+  for (const auto& [key, members] : alike) {
+    if (pairs) {
+      QString folder = QStringLiteral("seed-%1").arg(std::get<1>(key));
+      // Scenes may share a seed.
+      for (const Group& group : groups) {
+        if (group.folder == folder) folder = folderName(runs[members.front()].front()->run, members.front());
+      }
+      groups.push_back({members, folder});
+      continue;
+    }
+    for (const std::size_t i : members) groups.push_back({{i}, folderName(runs[i].front()->run, i)});
+  }
+  for (std::size_t i = 0; i < groups.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      if (groups[i].folder == groups[j].folder) groups[i].folder += QStringLiteral("-%1").arg(i + 1);
+    }
+  }
+  if (groups.size() == 1) groups.front().folder.clear();
+  return groups;
+}
+
+}  // namespace
+
+struct Drawing::Impl {
+  Impl() : app(argc, argv) { ui::applyTheme(app, ui::Theme::light()); }
+  int argc = 1;
+  char name[11] = "gps-studio";
+  char* argv[2] = {name, nullptr};
+  QApplication app;
+};
+
+Drawing::Drawing() {
+  if (QCoreApplication::instance()) return;
   // A terminal has no display to offer; the offscreen platform paints the same widgets.
   qputenv("QT_QPA_PLATFORM", "offscreen");
-  int argc = 1;
-  char name[] = "gps-studio";
-  char* argv[] = {name, nullptr};
-  QApplication app(argc, argv);
-  const ui::Theme theme = ui::Theme::light();
-  ui::applyTheme(app, theme);
+  m_impl = std::make_unique<Impl>();
+}
 
-  std::map<std::uint64_t, std::vector<std::shared_ptr<const ui::RunHistory>>> bySeed;
-  for (const RunRecord& run : runs) {
-    if (run.empty()) continue;
-    const Snapshot& first = *run.front();
-    const Result<const AlgorithmEntry*> entry = findAlgorithm(first.algorithm);
-    auto history = std::make_shared<ui::RunHistory>(
-        QString::fromStdString(first.run), QString::fromStdString(first.algorithm),
-        entry ? QString::fromUtf8((*entry)->label.data(), static_cast<qsizetype>((*entry)->label.size()))
-              : QString::fromStdString(first.algorithm));
-    for (const std::shared_ptr<const Snapshot>& snapshot : run) history->append(snapshot);
-    bySeed[first.seed].push_back(std::move(history));
-  }
+Drawing::~Drawing() = default;
+
+Result<std::vector<std::string>> exportPlots(const std::vector<RunRecord>& runs, const std::string& folder, int iteration) {
+  const ui::Theme theme = ui::Theme::light();
   std::vector<std::string> files;
-  for (const auto& [seed, histories] : bySeed) {
-    QString place = QString::fromStdString(folder);
-    if (bySeed.size() > 1) place += QStringLiteral("/seed-%1").arg(seed);
+  for (const Group& group : groupsOf(runs)) {
+    std::vector<History> histories;
+    for (const std::size_t i : group.runs) histories.push_back(historyOf(runs[i]));
+    const QString place = QDir(QString::fromStdString(folder)).filePath(group.folder);
     if (!QDir().mkpath(place)) {
       return Error{"The folder can't be made.", place.toStdString(), "Choose a folder you may write to."};
     }
     ui::PlotBoard board;
     board.setTheme(theme);
-    board.setRuns(histories);
-    board.setIteration(histories.front()->iterations());
+    const int last = histories.front()->iterations();
+    board.setRuns(std::move(histories));
+    board.setIteration(iteration > 0 ? iteration : last);
     QString error;
-    const QStringList made = board.exportTo(place, QSize(900, 520), &error);
+    const QStringList made = board.exportTo(place, kPlotSize, &error);
     if (made.isEmpty()) return Error{error.toStdString(), place.toStdString(), "Choose a folder you may write to."};
     for (const QString& file : made) files.push_back(file.toStdString());
   }
   return files;
+}
+
+struct ReportPainter::Impl {
+  explicit Impl(const Report& theReport) : report(theReport) {
+    std::vector<RunRecord> records;
+    for (const ReportRun& run : report.runs) records.push_back(run.past);
+    groups = groupsOf(records);
+    pictures.groups.resize(groups.size());
+  }
+  void drawScene(std::size_t run);
+  void drawPlot(std::size_t group, const ui::PlotEntry& entry);
+
+  const Report& report;
+  const ui::Theme theme = ui::Theme::light();
+  std::vector<Group> groups;
+  std::vector<History> histories;  ///< of the group that is drawn
+  std::size_t scene = 0;
+  std::size_t group = 0;
+  std::size_t plot = 0;
+  ReportPictures pictures;
+};
+
+void ReportPainter::Impl::drawScene(std::size_t index) {
+  const ReportRun& run = report.runs[index];
+  ui::PathSource paths;
+  paths.scene = run.task->scene.get();
+  paths.layers.tubes = false;
+  paths.layers.ghosts = false;
+  if (run.shown > 0) paths.snapshot = run.past[static_cast<std::size_t>(run.shown) - 1];
+  pictures.scenes.push_back(ui::sceneSvg(paths, theme, kSceneSize).toStdString());
+}
+
+void ReportPainter::Impl::drawPlot(std::size_t index, const ui::PlotEntry& entry) {
+  const Group& members = groups[index];
+  ReportPictures::Group& target = pictures.groups[index];
+  if (histories.empty()) {
+    for (std::size_t i = 0; i < members.runs.size(); ++i) {
+      const ReportRun& run = report.runs[members.runs[i]];
+      const auto history = historyOf(run.past);
+      history->setForkedAt(run.forkedFrom.empty() ? 0 : run.forkedAfter);
+      histories.push_back(history);
+      const std::string name = run.name + " (" + run.label + ", seed " + std::to_string(run.seed) + ")";
+      if (members.runs.size() > 1) {
+        target.title += i == 0 ? "A: " + name + ", solid; " : "B: " + name + ", dashed";
+      } else if (groups.size() > 1) {
+        target.title = name;
+      }
+    }
+  }
+  const ReportRun& first = report.runs[members.runs.front()];
+  const ui::PlotContent content = ui::buildPlot(entry, {.runs = histories, .iteration = first.shown});
+  if (content.isEmpty()) return;  // of another algorithm, or of later iterations
+  std::vector<bool> shown;
+  for (const ui::PlotLegendEntry& each : content.legend) shown.push_back(each.on);
+  target.plots.push_back({content.title.toStdString(),
+                          ui::plotSvg(kReportSize, content, shown, std::nullopt, theme).toStdString(),
+                          content.summary.toStdString()});
+}
+
+ReportPainter::ReportPainter(const Report& report) : m_impl(std::make_unique<Impl>(report)) {}
+
+ReportPainter::~ReportPainter() = default;
+
+bool ReportPainter::next() {
+  Impl& d = *m_impl;
+  if (d.scene < d.report.runs.size()) {
+    d.drawScene(d.scene++);
+    return true;
+  }
+  if (d.group == d.groups.size()) return false;
+  d.drawPlot(d.group, ui::plotRegistry()[d.plot]);
+  if (++d.plot == ui::plotRegistry().size()) {
+    d.plot = 0;
+    ++d.group;
+    d.histories.clear();
+  }
+  return true;
+}
+
+ReportPictures ReportPainter::take() {
+  return std::move(m_impl->pictures);
 }
 
 bool canExportPlots() {

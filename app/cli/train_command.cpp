@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/train_command.h"
 
-#include <unistd.h>
-
 #include <cmath>
 #include <cstdio>
-#include <filesystem>
 #include <map>
 
 #include "app/cli/assignments.h"
 #include "app/cli/device/arm_training.h"
 #include "app/cli/exit_code.h"
 #include "app/cli/output_file.h"
+#include "app/cli/plot_export.h"
 #include "app/cli/progress_line.h"
+#include "app/cli/report_file.h"
 #include "app/cli/run_to_end.h"
 #include "app/cli/saved_runs.h"
 #include "app/documents/scene_folder.h"
@@ -130,6 +129,19 @@ Result<std::vector<RunSetup>> setupsOfScene(const TrainOptions& options) {
   return setups;
 }
 
+/// From the session where there is one: it also has the past of a run that went on.
+Result<Report> reportOn(const TrainOptions& options, const std::vector<RunSetup>& setups, const std::vector<RunRecord>& records) {
+  constexpr const char* kProgram = "GPS Studio " GPS_STUDIO_VERSION;
+  const bool resumes = !options.resumeFile.empty();
+  const std::string& file = resumes ? options.resumeFile : options.sessionFile;
+  if (!file.empty()) {
+    const Result<SessionFile> session = SessionFile::open(file);
+    Result<Report> report = session ? readReport(*session, "", std::nullopt, kProgram) : Result<Report>(session.error());
+    if (report || resumes) return report;
+  }
+  return reportOf(setups, records, "", {{"program", kProgram}, {"command_line", options.commandLine}}, kProgram);
+}
+
 }  // namespace
 
 int train(const TrainOptions& options) {
@@ -141,14 +153,10 @@ int train(const TrainOptions& options) {
     if (Status s = checkWritable(options.metricsFile, "--metrics"); !s) return badInput(s.error());
   }
   if (!options.plotsFolder.empty()) {
-    if (!canExportPlots()) return badInput(exportPlots({}, {}).error());
-    std::error_code error;
-    std::filesystem::create_directories(options.plotsFolder, error);
-    if (!error && access(options.plotsFolder.c_str(), W_OK) != 0) error = std::make_error_code(std::errc::permission_denied);
-    if (error) {
-      return badInput({"The folder can't be written to: " + error.message() + ".", "--plots, " + options.plotsFolder,
-                       "Choose a folder you may write to."});
-    }
+    if (Status s = checkPlotFolder(options.plotsFolder); !s) return badInput(s.error());
+  }
+  if (!options.reportFile.empty()) {
+    if (Status s = checkReport(options.reportFile); !s) return badInput(s.error());
   }
 
   if (!setups.empty()) {
@@ -178,6 +186,7 @@ int train(const TrainOptions& options) {
   if (arm) saved->setPlant(arm->description());
 
   int exitCode = kDone;
+  const std::vector<RunSetup> asked = setups;  // for the report
   std::vector<RunRecord> records;
   std::vector<std::shared_ptr<const Snapshot>> last;
   if (!options.json) printTableHead();
@@ -246,13 +255,26 @@ int train(const TrainOptions& options) {
       exitCode = kRunFailed;
     }
   }
-  if (!options.plotsFolder.empty() && !last.empty()) {
+  if (last.empty()) return exitCode;
+  std::optional<Drawing> drawing;
+  if (!options.plotsFolder.empty() || !options.reportFile.empty()) drawing.emplace();
+  if (!options.plotsFolder.empty()) {
     Result<std::vector<std::string>> files = exportPlots(records, options.plotsFolder);
     if (!files) {
       std::fprintf(stderr, "%s\n", files.error().text().c_str());
       exitCode = kRunFailed;
     } else if (!options.json) {
       std::printf("%zu plots in %s\n", files->size(), options.plotsFolder.c_str());
+    }
+  }
+  if (!options.reportFile.empty()) {
+    Result<Report> report = reportOn(options, asked, records);
+    const Status written = report ? writeReport(*std::move(report), options.reportFile) : Status(report.error());
+    if (!written) {
+      std::fprintf(stderr, "%s\n", written.error().text().c_str());
+      exitCode = kRunFailed;
+    } else if (!options.json) {
+      std::printf("Report in %s\n", options.reportFile.c_str());
     }
   }
   return exitCode;

@@ -21,6 +21,7 @@ struct TrainOptions {
   bool compares = false;               ///< ends with the means per algorithm
   std::string metricsFile;             ///< empty: none
   std::string plotsFolder;             ///< empty: none
+  std::string reportFile{};            ///< .html; empty: none
   std::string sessionFile{};           ///< new session that the runs are saved to; empty: none
   std::string resumeFile{};            ///< session whose last run goes on; instead of a scene
   std::string commandLine{};           ///< for the session's provenance

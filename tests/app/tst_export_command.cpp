@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QDir>
 #include <QFile>
+#include <QRegularExpression>
 #include <QTemporaryDir>
+#include <QXmlStreamReader>
 #include <QtTest>
 
 #include "tests/app/run_program.h"
@@ -34,6 +36,10 @@ class TestExportCommand : public QObject {
   void wrongUseSaysWhatWhereAndMend_data();
   void wrongUseSaysWhatWhereAndMend();
   void aFullDiskLeavesWhatWasThere();
+  void plotsOfASession();
+  void aReportIsTheSameTwice();
+  void whatAReportSaysMakesTheRunAgain();
+  void comparisonsHaveAReport();
 
  private:
   QTemporaryDir m_folder;
@@ -88,6 +94,8 @@ void TestExportCommand::wrongUseSaysWhatWhereAndMend_data() {
   row("all policies", {"SESSION", "--policy", "OUT/a.h", "--iteration", "all"}, "one iteration", "number");
   row("run", {"SESSION", "--arrays", "OUT/a.npz", "--run", "other"}, "no run \"other\"", "mdgps-1");
   row("no policy", {"TRAJOPT", "--policy", "OUT/a.pt"}, "no global policy", ".h");
+  row("ending of a report", {"SESSION", "--report", "OUT/a.pdf"}, "ends in \".pdf\"", ".html");
+  row("report, not there", {"SESSION", "--report", "OUT/a.html", "--iteration", "3"}, "no iteration 3", "1 to 2");
   row("no folder", {"SESSION", "--arrays", "OUT/no/a.npz"}, "does not exist", "Make it");
   row("no session", {"OUT/none.gpss", "--arrays", "OUT/a.npz"}, "none.gpss", "");
 }
@@ -125,6 +133,82 @@ void TestExportCommand::aFullDiskLeavesWhatWasThere() {
     QCOMPARE(bytesOf(file), QByteArray("before"));
   }
   QCOMPARE(QDir(folder.path()).entryList(QDir::Files).size(), 3);
+}
+
+void TestExportCommand::plotsOfASession() {
+  const QTemporaryDir folder;
+  const Outcome outcome = runProgram({"export", m_learned, "--plots", folder.filePath("plots")});
+  if (outcome.err.contains("without the window")) QSKIP("no plots in this build");
+  QVERIFY2(outcome.exitCode == 0, outcome.err.constData());
+  const QStringList files = QDir(folder.filePath("plots")).entryList(QDir::Files);
+  for (const char* file : {"cost.png", "cost.svg", "cost.pdf", "profile.pdf"}) QVERIFY2(files.contains(file), file);
+  const Outcome refused = runProgram({"export", m_learned, "--plots", "/proc/nothing"});
+  QVERIFY(refused.exitCode == 2);
+  QVERIFY2(refused.err.contains("--plots"), refused.err.constData());
+}
+
+void TestExportCommand::aReportIsTheSameTwice() {
+  const QTemporaryDir folder;
+  for (const char* name : {"a.html", "b.html"}) {
+    const Outcome outcome = runProgram({"export", m_learned, "--report", folder.filePath(name)});
+    QVERIFY2(outcome.exitCode == 0, outcome.err.constData());
+    QTest::qSleep(1100);
+  }
+  const QByteArray page = bytesOf(folder.filePath("a.html"));
+  QVERIFY(page.startsWith("<!DOCTYPE html>"));
+  QVERIFY(page == bytesOf(folder.filePath("b.html")));
+  QVERIFY(!page.contains("<script") && !page.contains("href=") && !page.contains("src="));
+  QXmlStreamReader xml(page);
+  int pictures = 0;
+  while (!xml.atEnd()) {
+    if (xml.readNext() == QXmlStreamReader::StartElement && xml.name() == QStringLiteral("svg")) ++pictures;
+  }
+  QVERIFY2(!xml.hasError(), qPrintable(xml.errorString()));
+  QVERIFY(pictures > 5 || page.contains("without the window"));
+}
+
+void TestExportCommand::whatAReportSaysMakesTheRunAgain() {
+  const QTemporaryDir folder;
+  QCOMPARE(runProgram({"export", m_learned, "--report", folder.filePath("a.html")}).exitCode, 0);
+  const QString page = QString::fromUtf8(bytesOf(folder.filePath("a.html")));
+  QStringList commands;
+  static const QRegularExpression kCommand(QStringLiteral("<pre>gps-studio (train [^<]*)</pre>"));
+  for (auto match = kCommand.globalMatch(page); match.hasNext();) commands << match.next().captured(1);
+  QCOMPARE(commands.size(), 2);  // from the scene, and from the session
+  QVERIFY(runProgram({"export", m_learned, "--metrics", folder.filePath("wanted.json")}).exitCode == 0);
+  static const QRegularExpression kSeconds(QStringLiteral("\"seconds\":\\{[^}]*\\}"));
+  const QString wanted = QString::fromUtf8(bytesOf(folder.filePath("wanted.json"))).remove(kSeconds);
+  for (const QString& command : commands) {
+    const Outcome again = runProgram({"-c", "cd " + m_folder.path() + " && exec " GPS_BINARY " " + command + " --json"},
+                                     QProcessEnvironment::systemEnvironment(), "/bin/sh");
+    QVERIFY2(again.exitCode == 0, again.err.constData());
+    int lines = 0;
+    for (const QString& line : QString::fromUtf8(again.out).remove(kSeconds).split('\n')) {
+      if (!line.startsWith("{\"run\"")) continue;
+      ++lines;
+      QVERIFY2(wanted.contains(line), qPrintable(command));
+    }
+    QCOMPARE(lines, 2);
+  }
+}
+
+void TestExportCommand::comparisonsHaveAReport() {
+  const QTemporaryDir folder;
+  const QString page = folder.filePath("c.html");
+  const QStringList compare{"compare", "point_mass", "--algorithms", "mdgps,trajopt", "--iterations", "1", "--set",
+                            "mdgps:pol.steps=60", "--report", page};
+  const Outcome outcome = runProgram(compare);
+  QVERIFY2(outcome.exitCode == 0, outcome.err.constData());
+  QVERIFY(bytesOf(page).contains("2 runs"));
+  QVERIFY(bytesOf(page).contains("gps-studio train point_mass --algorithm trajopt"));
+  QVERIFY(!bytesOf(page).contains("--replay"));
+  const Outcome saved = runProgram(compare + QStringList{"--session", folder.filePath("c.gpss")});
+  QVERIFY2(saved.exitCode == 0, saved.err.constData());
+  QVERIFY(bytesOf(page).contains("gps-studio train --replay c.gpss --run trajopt-1"));
+  // Refused before anything is learned.
+  const Outcome refused = runProgram({"train", "point_mass", "--report", folder.filePath("c.txt")});
+  QCOMPARE(refused.exitCode, 2);
+  QVERIFY2(refused.err.contains(".html") && refused.out.isEmpty(), refused.err.constData());
 }
 
 QTEST_APPLESS_MAIN(TestExportCommand)
