@@ -33,9 +33,11 @@
 #include "app/forms/run_panel.h"
 #include "app/forms/status_strip.h"
 #include "app/forms/workspace.h"
+#include "app/run_tree_control.h"
 #include "app/tab_order.h"
 #include "core/scene/scene_reader.h"
 #include "widgets/panels/parameter_form.h"
+#include "widgets/panels/run_tree.h"
 #include "widgets/panels/start_page.h"
 #include "widgets/panels/step_panel.h"
 #include "widgets/plots/plot_board.h"
@@ -45,7 +47,7 @@ namespace gps::ui {
 namespace {
 
 /// Raised when docks or toolbars change their names; an older layout is then ignored.
-constexpr int kLayoutVersion = 2;
+constexpr int kLayoutVersion = 3;
 /// 33 ms per tick: plots at 10 Hz, views at 30.
 constexpr int kTickMilliseconds = 33;
 constexpr int kTicksPerPlot = 3;
@@ -151,9 +153,15 @@ void MainWindow::makeLayout() {
   m_stepDock->setAllowedAreas(Qt::BottomDockWidgetArea | Qt::TopDockWidgetArea);
   addDockWidget(Qt::BottomDockWidgetArea, m_stepDock);
   tabifyDockWidget(m_plotsDock, m_stepDock);
+  m_tree = std::make_unique<RunTreeControl>(*this);
+  m_runsDock = new QDockWidget(tr("Runs"), this);
+  m_runsDock->setObjectName("dock.runs");
+  m_runsDock->setWidget(m_tree->panel());
+  addDockWidget(Qt::BottomDockWidgetArea, m_runsDock);
+  tabifyDockWidget(m_stepDock, m_runsDock);
   setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
-  for (QDockWidget* dock : {m_parametersDock, m_plotsDock, m_stepDock}) {
+  for (QDockWidget* dock : {m_parametersDock, m_plotsDock, m_stepDock, m_runsDock}) {
     dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
     m_actions.addDockToggle(dock->toggleViewAction());
   }
@@ -332,9 +340,10 @@ void MainWindow::tick() {
       showStepRule();
       showFairness();
       // Views and fields were made anew.
-      orderTabs({m_actions.toolBar, m_messages, m_workspace, m_panel, m_plots});
+      orderTabs({m_actions.toolBar, m_messages, m_workspace, m_panel, m_plots, m_step, m_tree->panel()});
     }
   }
+  m_tree->tick();
   // One heavy piece per tick: two canvases and four plots at once would hold up a click.
   if (++m_ticks % kTicksPerPlot == 0 && m_plotsDirty) {
     m_plotsDirty = false;
@@ -431,6 +440,7 @@ void MainWindow::leaveWorkspace() {
   m_parametersDock->hide();
   m_plotsDock->hide();
   m_stepDock->hide();
+  m_runsDock->hide();
   statusBar()->hide();
 }
 
@@ -455,6 +465,7 @@ void MainWindow::showWorkspace() {
   if (layout.isEmpty() || !restoreState(layout, kLayoutVersion)) {
     m_parametersDock->show();
     m_stepDock->show();
+    m_runsDock->show();
     m_plotsDock->show();
     m_plotsDock->raise();
     resizeDocks({m_parametersDock}, {336}, Qt::Horizontal);

@@ -32,6 +32,7 @@ struct RunLook;
 class SessionKeeper;
 class PlotBoard;
 class RunPanel;
+class RunTreeControl;
 class SceneDocument;
 class StartPage;
 class StatusStrip;
@@ -244,6 +245,7 @@ class MainWindow : public QMainWindow {
   QDockWidget* m_plotsDock = nullptr;
   StepPanel* m_step = nullptr;
   QDockWidget* m_stepDock = nullptr;
+  QDockWidget* m_runsDock = nullptr;
 
   QTimer m_timer;
   int m_ticks = 0;
@@ -257,6 +259,8 @@ class MainWindow : public QMainWindow {
   std::map<QString, std::function<void()>> m_keeping;  ///< the answers on whose way nothing is lost
   std::vector<std::pair<QString, QString>> m_queuedShown;
   std::unique_ptr<LatestJob> m_opening;  ///< reads sessions
+  friend class RunTreeControl;
+  std::unique_ptr<RunTreeControl> m_tree;  ///< the panel of the session's runs and what it brings about
 };
 
 }  // namespace gps::ui

@@ -35,7 +35,7 @@ namespace {
 std::vector<RunSession*> startable(const std::vector<RunSession*>& runs) {
   std::vector<RunSession*> ready, finished;
   for (RunSession* run : runs) {
-    if (!controlsFor(run->state(), run->hasData()).start) continue;
+    if (!run->readOnly().isEmpty() || !controlsFor(run->state(), run->hasData()).start) continue;
     (run->state() == RunState::Finished ? finished : ready).push_back(run);
   }
   return ready.empty() ? finished : ready;
@@ -198,6 +198,7 @@ void MainWindow::restart(int run, const std::string& algorithm, Parameters param
   const RunSession& other = *m_runs[m_runs.size() - 1 - static_cast<std::size_t>(run)];
   const bool twice = m_runs.size() > 1 && other.setup().algorithm == algorithm;
   withdraw({"reset", "newRun", "algorithm", "refused", "warnings"});
+  if (session.heldAt() > 0) recordRun(&session, run);  // it was nobody's until now
   session.reset(
       {algorithm + (twice && run == 1 ? "-2" : "-1"), algorithm, session.setup().task, std::move(parameters)},
       legend(algorithm, run));
@@ -273,7 +274,7 @@ void MainWindow::requestStep(StepUnit unit) {
   settleForm();
   std::vector<RunSession*> ready, finished;
   for (RunSession* run : runs()) {
-    if (!controlsFor(run->state(), run->hasData()).step) continue;
+    if (!run->readOnly().isEmpty() || !controlsFor(run->state(), run->hasData()).step) continue;
     (run->state() == RunState::Finished ? finished : ready).push_back(run);
   }
   for (RunSession* run : ready.empty() ? finished : ready) run->step(unit);
@@ -281,6 +282,8 @@ void MainWindow::requestStep(StepUnit unit) {
 
 void MainWindow::requestReset() {
   const auto reset = [this] {
+    // An earlier iteration that is looked at has nothing to be forgotten.
+    if (m_runs.size() > 1 && m_runs.back()->heldAt() > 0) removeSecondRun();
     // All stop at once; then the first is waited for.
     for (const auto& run : m_runs) run->stop();
     for (std::size_t i = 0; i < m_runs.size(); ++i) {
@@ -463,6 +466,13 @@ void MainWindow::showFairness() {
   const auto side = [](const RunSession& run) {
     return Contestant{&run.algorithm(), run.setup().task.get(), &run.parameters(), run.history()->events()};
   };
+  if (const int held = m_runs[1]->heldAt(); held > 0) {
+    const QString words =
+        m_runs[0]->setup().name == m_runs[1]->setup().name
+            ? tr("The same run twice: A as it is, B as it was after iteration %1.").arg(held)
+            : tr("B is shown as it was after iteration %1; the slider moves A.").arg(held);
+    return m_workspace->setFairness(words, words, true);
+  }
   const Fairness verdict = fairness(side(*m_runs[0]), side(*m_runs[1]));
   const QString details = verdict.different.isEmpty()
                               ? tr("All shared parameters are equal.")

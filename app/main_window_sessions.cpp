@@ -15,6 +15,7 @@
 #include "app/forms/status_strip.h"
 #include "app/forms/workspace.h"
 #include "app/main_window.h"
+#include "app/run_tree_control.h"
 #include "core/scene/scene_text.h"
 #include "core/session/session_writer.h"
 #include "widgets/plots/plot_board.h"
@@ -195,28 +196,15 @@ void MainWindow::showSession(const std::shared_ptr<OpenedSession>& opened) {
   m_learned = m_document->tree();
   const bool writable = opened->writer != nullptr;
   if (writable) {
-    std::vector<std::string> names;
-    for (const SessionRun& run : opened->all) names.push_back(run.name);
-    int others = opened->iterations();
-    for (const OpenedRun& run : opened->shown) others -= run.run.iterations;
-    m_keeper->takeOver(opened->file, std::move(opened->writer), others, names);
+    std::map<std::string, int> all;
+    for (const SessionRun& run : opened->all) all[run.name] = run.iterations - run.parentIteration;
+    m_keeper->takeOver(opened->file, std::move(opened->writer), std::move(all));
   } else {
     m_readOnlySession = opened->file;
   }
   for (OpenedRun& each : opened->shown) {
     const int index = static_cast<int>(m_runs.size());
-    auto run = std::make_unique<RunSession>(std::move(each.setup), legend(each.run.algorithm, index));
-    const RunPlace place{opened->file.toStdString(), each.run.name};
-    const int last = static_cast<int>(each.past.size());
-    if (last > 0) {
-      auto relay = std::make_shared<RelayRecorder>(each.run.id, last, place);
-      if (writable) m_keeper->know(relay);
-      run->takePast(each.past, std::move(relay));
-      run->setForkedAt(each.run.parent ? each.run.parentIteration : 0);
-    }
-    if (writable) recordRun(run.get(), index);
-    else run->setReadOnly(tr("The session can only be read."));
-    m_runs.push_back(std::move(run));
+    m_runs.push_back(m_tree->sessionOf(std::move(each), opened->file, legend(each.run.algorithm, index), index));
     watch(m_runs.back().get());
   }
   if (!m_keeper->isUnnamed(opened->file)) noteRecent(opened->file);
@@ -279,6 +267,7 @@ void MainWindow::showFork(const std::shared_ptr<OpenedRun>& fork, const QString&
       m_runs[static_cast<std::size_t>(parent)]->setup().algorithm != fork->run.algorithm) {
     return;
   }
+  fork->setup.task = m_runs[static_cast<std::size_t>(parent)]->setup().task;  // the same, and seen to be
   if (m_runs.size() > 1) {
     m_workspace->setRuns({m_runs[static_cast<std::size_t>(parent)].get()});
     m_plots->setRuns({});

@@ -4,7 +4,10 @@
 namespace gps::ui {
 
 RelayRecorder::RelayRecorder(std::int64_t run, int iterations, RunPlace place)
-    : m_run(run), m_place(std::move(place)), m_before(iterations), m_iterations(iterations) {}
+    : RelayRecorder(run, iterations, std::move(place), Fork{}) {}
+
+RelayRecorder::RelayRecorder(std::int64_t run, int iterations, RunPlace place, Fork fork)
+    : m_run(run), m_fork(fork), m_place(std::move(place)), m_before(iterations), m_iterations(iterations) {}
 
 RelayRecorder::RelayRecorder(Fork fork, RunPlace place)
     : m_fork(fork), m_place(std::move(place)), m_before(fork.iteration), m_iterations(fork.iteration) {}
@@ -82,6 +85,11 @@ void RelayRecorder::connectTo(std::shared_ptr<IterationRecorder> target, RunPlac
 void RelayRecorder::moveTo(const std::string& file) {
   const std::lock_guard lock(m_mutex);
   if (m_place) m_place->file = file;
+}
+
+void RelayRecorder::rename(const std::string& run) {
+  const std::lock_guard lock(m_mutex);
+  if (m_place) m_place->run = run;
 }
 
 void RelayRecorder::fail(const Error& problem) {

@@ -33,6 +33,8 @@ class RelayRecorder final : public IterationRecorder {
     std::int64_t parent = 0;
     int iteration = 0;
   };
+  /// The first, where that run left another one.
+  RelayRecorder(std::int64_t run, int iterations, RunPlace place, Fork fork);
   /// `place`: where the past that it shares is read.
   RelayRecorder(Fork fork, RunPlace place);
 
@@ -46,6 +48,7 @@ class RelayRecorder final : public IterationRecorder {
   /// Hands on what waited, and from now on everything at once.
   void connectTo(std::shared_ptr<IterationRecorder> target, RunPlace place);
   void moveTo(const std::string& file);
+  void rename(const std::string& run);
   /// Nothing takes the iterations, because of this; they wait.
   void fail(const Error& problem);
   /// What waits and what comes is given up.

@@ -65,6 +65,21 @@ void RunSession::takePast(const std::vector<std::shared_ptr<const Snapshot>>& pa
   Q_EMIT changed();
 }
 
+void RunSession::setHeldAt(int iteration, const QString& reason) {
+  m_heldAt = iteration;
+  m_readOnly = reason;
+  m_progress.iteration = iteration;
+  m_progress.iterations = m_parameters.run.iterations;
+  Q_EMIT changed();
+}
+
+void RunSession::rename(const std::string& name) {
+  m_setup.name = name;
+  m_history->setName(QString::fromStdString(name));
+  if (m_recorder) m_recorder->rename(name);
+  Q_EMIT changed();
+}
+
 std::optional<SaveState> RunSession::saved() const {
   if (!m_recorder) return std::nullopt;
   return m_recorder->saved();
@@ -232,6 +247,7 @@ void RunSession::cancelParameter(const QString& key) {
 void RunSession::reset(RunSetup setup, QString label) {
   discardEngine();
   m_readOnly.clear();
+  m_heldAt = 0;
   const RunState before = state();
   adopt(std::move(setup), std::move(label));
   if (before != RunState::Idle) Q_EMIT stateChanged(RunState::Idle);

@@ -42,6 +42,13 @@ class RunSession : public QObject {
   /// Every request is refused with this reason, in words; empty: none is.
   void setReadOnly(const QString& reason) { m_readOnly = reason; }
   QString readOnly() const { return m_readOnly; }
+  /// Of a run that is shown as it was after this iteration, the last of its past: it does not follow the slider, and no
+  /// engine ever works on it. `reason`: why it is read only.
+  void setHeldAt(int iteration, const QString& reason);
+  /// 0: the run as it is.
+  int heldAt() const { return m_heldAt; }
+  /// The session calls it so from now on.
+  void rename(const std::string& name);
   /// How far saving has come; nothing for a run that is not saved, or did not begin.
   std::optional<SaveState> saved() const;
   /// Reads the arrays of an iteration, and of those before it that are drawn with it, where they are not in memory;
@@ -116,6 +123,7 @@ class RunSession : public QObject {
   Recording m_recording;
   std::shared_ptr<RelayRecorder> m_recorder;
   QString m_readOnly;
+  int m_heldAt = 0;
   std::unique_ptr<IterationLoader> m_loader;
   std::vector<int> m_wanted;          ///< still to be read, the one that is looked at first
   std::vector<int> m_read;            ///< whose arrays were read again, oldest first

@@ -177,18 +177,77 @@ std::shared_ptr<RelayRecorder> SessionKeeper::record(const RunSetup& setup, cons
   return relay;
 }
 
-void SessionKeeper::takeOver(const QString& file, std::shared_ptr<SessionWriter> writer, int iterations,
-                             const std::vector<std::string>& names) {
+void SessionKeeper::takeOver(const QString& file, std::shared_ptr<SessionWriter> writer, std::map<std::string, int> runs) {
   GPS_EXPECTS(!exists(), "one session at a time");
   m_file = file;
   m_named = !isUnnamed(file);
-  m_before = iterations;
+  m_before = std::move(runs);
   m_book->writer = std::move(writer);  // nobody else has this book yet
-  m_book->names.insert(names.begin(), names.end());
+  for (const auto& [name, iterations] : m_before) m_book->names.insert(name);
+}
+
+void SessionKeeper::know(std::shared_ptr<RelayRecorder> relay) {
+  if (const std::optional<RunPlace> place = relay->place(); place && relay->run() != 0) {
+    m_before.erase(place->run);
+    // Its engine has ended, and what it made is with the writer.
+    std::erase_if(m_relays, [&place](const auto& each) {
+      const std::optional<RunPlace> other = each->place();
+      return other && other->run == place->run;
+    });
+  }
+  m_relays.push_back(std::move(relay));
+}
+
+void SessionKeeper::settle(std::function<void(const Status&)> then) {
+  post([this, book = m_book, then = std::move(then)] {
+    const Status settled = book->writer ? book->writer->settle() : Status(Done{});
+    QMetaObject::invokeMethod(this, [then, settled] { then(settled); }, Qt::QueuedConnection);
+  });
+}
+
+void SessionKeeper::edit(std::function<Status(Book&)> change, std::function<void()> after) {
+  post([this, book = m_book, change = std::move(change), after = std::move(after)] {
+    const Status done = book->writer ? change(*book) : Status(Error{"There is no file yet.", "", "Try again in a moment."});
+    QMetaObject::invokeMethod(
+        this,
+        [this, book, done, after] {
+          if (done && after && book == m_book) after();
+          if (done) Q_EMIT edited();
+          else Q_EMIT editRefused(done.error());
+        },
+        Qt::QueuedConnection);
+  });
+}
+
+void SessionKeeper::rename(std::int64_t run, const std::string& from, const std::string& to) {
+  const auto inFile = [run, from, to](Book& book) -> Status {
+    if (Status s = book.writer->renameRun(run, to); !s) return s;
+    book.names.erase(from);
+    book.names.insert(to);
+    for (Book::Entry& entry : book.entries) {
+      if (entry.name == from) entry.name = to;
+    }
+    return Done{};
+  };
+  edit(inFile, [this, from, to] {
+    for (const std::shared_ptr<RelayRecorder>& relay : m_relays) {
+      if (const std::optional<RunPlace> place = relay->place(); place && place->run == from) relay->rename(to);
+    }
+    if (auto known = m_before.extract(from)) {
+      known.key() = to;
+      m_before.insert(std::move(known));
+    }
+    Q_EMIT renamed(QString::fromStdString(from), QString::fromStdString(to));
+  });
+}
+
+void SessionKeeper::note(std::int64_t run, int iteration, const std::string& text) {
+  edit([=](Book& book) { return book.writer->addNote(run, text, iteration); });
 }
 
 int SessionKeeper::iterations() const {
-  int count = m_before;
+  int count = 0;
+  for (const auto& [name, iterations] : m_before) count += iterations;
   for (const std::shared_ptr<RelayRecorder>& relay : m_relays) count += relay->ownIterations();
   return count;
 }
@@ -213,6 +272,8 @@ void SessionKeeper::saveAs(const QString& file) {
           if (!done) {
             Q_EMIT refused(done.error());
           } else if (book == m_book) {
+            // Also of the runs that are shown and did not go on here.
+            for (const std::shared_ptr<RelayRecorder>& relay : m_relays) relay->moveTo(file.toStdString());
             m_file = file;
             m_named = true;
             Q_EMIT savedAs(file);
@@ -235,7 +296,7 @@ void SessionKeeper::close(bool giveUp) {
   });
   m_file.clear();
   m_named = false;
-  m_before = 0;
+  m_before.clear();
   m_relays.clear();
 }
 

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -45,11 +46,16 @@ class SessionKeeper : public QObject {
   /// the session that was taken over. `place`: "A" or "B", where the window shows it.
   std::shared_ptr<RelayRecorder> record(const RunSetup& setup, const std::string& place,
                                         std::shared_ptr<RelayRecorder> known = nullptr);
-  /// Goes on with a session that was opened; there must be none.
-  void takeOver(const QString& file, std::shared_ptr<SessionWriter> writer, int iterations,
-                const std::vector<std::string>& names);
-  /// A run of it that is shown; its iterations count.
-  void know(std::shared_ptr<RelayRecorder> relay) { m_relays.push_back(std::move(relay)); }
+  /// Goes on with a session that was opened; there must be none. Its runs with their iterations.
+  void takeOver(const QString& file, std::shared_ptr<SessionWriter> writer, std::map<std::string, int> runs);
+  /// A run of it that is shown from now on; whatever was known of it by this name is forgotten.
+  void know(std::shared_ptr<RelayRecorder> relay);
+  /// Calls back on this thread when all that was recorded until now is on the disk, or why it is not. A session that
+  /// ended or is another one by then is the caller's to notice.
+  void settle(std::function<void(const Status&)> then);
+  /// Changes in the file what is not of its iterations; edited() or editRefused() follows.
+  void rename(std::int64_t run, const std::string& from, const std::string& to);
+  void note(std::int64_t run, int iteration, const std::string& text);
 
   // --- the session
   /// Something was recorded, or taken over.
@@ -76,17 +82,21 @@ class SessionKeeper : public QObject {
  Q_SIGNALS:
   void savedAs(const QString& file);
   void refused(const gps::Error& error);
+  void edited();
+  void renamed(const QString& from, const QString& to);  ///< before edited()
+  void editRefused(const gps::Error& error);
   void found(const std::vector<gps::ui::LeftSession>& left);
 
  private:
   struct Book;
   void post(std::function<void()> job);
+  void edit(std::function<Status(Book&)> change, std::function<void()> after = {});
   void work(const std::stop_token& ending);
 
   QString m_folder;
   QString m_file;
   bool m_named = false;
-  int m_before = 0;  ///< iterations of a session that was taken over
+  std::map<std::string, int> m_before;  ///< iterations of runs that were taken over and are not in m_relays
   std::vector<std::shared_ptr<RelayRecorder>> m_relays;
   std::shared_ptr<Book> m_book;  ///< used by the thread alone
 

@@ -75,7 +75,7 @@ Status appendPast(const SessionFile& session, const SessionRun& run, int upTo, c
 
 /// With the past that belongs to its resume point.
 Result<OpenedRun> withPast(const SessionFile& session, const SessionRun& run, RunSetup setup) {
-  OpenedRun opened{run, std::move(setup), {}};
+  OpenedRun opened{run, std::move(setup)};
   opened.setup.replay.clear();
   if (!opened.setup.resume) return opened;
   const int last = opened.setup.resume->state->iteration;
@@ -98,7 +98,58 @@ Result<OpenedRun> readRun(const SessionFile& session, const SessionRun& run) {
   return withPast(session, run, *std::move(setup));
 }
 
+/// A run as it was after an iteration that it has.
+Result<OpenedRun> readHeld(const SessionFile& session, const SessionRun& run, int iteration) {
+  if (iteration < 1 || iteration > std::max(run.iterations, run.parentIteration)) {
+    return Error{run.name + " has no iteration " + std::to_string(iteration) + ".", session.file(),
+                 "It has the iterations 1 to " + std::to_string(std::max(run.iterations, run.parentIteration)) + "."};
+  }
+  const Result<SessionRun> owner = ownerOf(session, run, iteration);
+  if (!owner) return owner.error();
+  Result<std::shared_ptr<const Task>> task = session.task(run);
+  if (!task) return task.error();
+  Result<Parameters> parameters = session.parameters(*owner, **task, iteration);
+  if (!parameters) return parameters.error();
+  OpenedRun opened{run, RunSetup{run.name, run.algorithm, *task, *std::move(parameters)}, {}, iteration};
+  if (Status s = appendPast(session, run, iteration, *task, opened.past); !s) return s.error();
+  Result<std::shared_ptr<const Snapshot>> newest = session.snapshot(*owner, *task, iteration);
+  if (!newest) return newest.error();
+  if (static_cast<int>(opened.past.size()) != iteration) {
+    return Error{"The session is damaged: iteration " + std::to_string(iteration) + " of " + run.name + " is missing.",
+                 session.file(), "Use a copy."};
+  }
+  opened.past.back() = *std::move(newest);
+  return opened;
+}
+
 }  // namespace
+
+Result<OpenedNodes> openNodes(const QString& file, const std::vector<RunNode>& nodes, const std::atomic<bool>* stop) {
+  const Result<SessionFile> session = SessionFile::open(file.toStdString());
+  if (!session) return session.error();
+  OpenedNodes opened;
+  for (const RunNode& node : nodes) {
+    if (stop && *stop) return Error{"Reading the run was stopped.", session->file(), ""};
+    const auto run = std::find_if(session->runs().begin(), session->runs().end(),
+                                  [&node](const SessionRun& each) { return each.id == node.run; });
+    if (run == session->runs().end()) {
+      return Error{"The run is not in the session any more.", session->file(), "Open the session again."};
+    }
+    Result<OpenedRun> one = node.heldAt > 0 ? readHeld(*session, *run, node.heldAt) : readRun(*session, *run);
+    if (!one) return one.error();
+    if (opened.runs.empty()) {
+      Result<std::string> text = session->sceneText(*run);
+      if (!text) return text.error();
+      opened.sceneText = *std::move(text);
+    } else if (opened.runs.front().run.scene != run->scene) {
+      return Error{"Runs of different scenes can't be compared.", session->file(), "Show them one after the other."};
+    } else {
+      one->setup.task = opened.runs.front().setup.task;  // of the same scene, and seen to be
+    }
+    opened.runs.push_back(*std::move(one));
+  }
+  return opened;
+}
 
 int OpenedSession::iterations() const {
   int count = 0;
@@ -126,6 +177,7 @@ Result<OpenedSession> openSession(const QString& file) {
   for (const SessionRun& run : shown) {
     Result<OpenedRun> one = readRun(*session, run);
     if (!one) return one.error();
+    if (!opened.shown.empty()) one->setup.task = opened.shown.front().setup.task;  // of the same scene, and seen to be
     opened.shown.push_back(*std::move(one));
   }
   Result<std::string> text = session->sceneText(shown.front());

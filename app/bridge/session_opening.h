@@ -23,6 +23,20 @@ struct OpenedRun {
   RunSetup setup{};  ///< with a resume point where there is an iteration to go on from
   /// All iterations, oldest first: metrics of all, arrays of the newest.
   std::vector<std::shared_ptr<const Snapshot>> past{};
+  int heldAt = 0;  ///< as it was after this iteration, to be looked at alone; 0: as it is
+};
+
+/// A place in the tree of runs.
+struct RunNode {
+  std::int64_t run = 0;  ///< id in the session
+  int heldAt = 0;        ///< as it was after this iteration; 0: as it is
+  bool operator==(const RunNode&) const = default;
+};
+
+/// Runs of one scene that were read together.
+struct OpenedNodes {
+  std::vector<OpenedRun> runs{};  ///< in the order they were asked for
+  std::string sceneText{};
 };
 
 /// A session as it was read.
@@ -39,6 +53,9 @@ struct OpenedSession {
 /// Reads a session and takes its lock. Of many runs the last one is shown, and the one that stood beside it. Any thread;
 /// takes as long as the disk does.
 Result<OpenedSession> openSession(const QString& file);
+
+/// Reads runs of a session, which may be one that is written to. An error where they are of several scenes.
+Result<OpenedNodes> openNodes(const QString& file, const std::vector<RunNode>& nodes, const std::atomic<bool>* stop);
 
 /// A new run that leaves `run` of a session after an iteration, with the past it shares. Writes nothing, so that the
 /// session may be one that is written to. Makes up to some fifty iterations again, until `stop`.

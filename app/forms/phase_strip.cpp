@@ -70,6 +70,7 @@ void PhaseStrip::setProgress(const Progress& progress, bool hasData) {
     default:
       break;
   }
+  if (m_held > 0) sentence = tr("An earlier iteration, to be looked at. The slider moves the other run.");
   if (m_sentence->text() != sentence) m_sentence->setText(sentence);
   const bool first = progress.iteration <= 1;
   if (current == m_current && first == m_first) return;

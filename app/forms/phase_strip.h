@@ -21,6 +21,8 @@ class PhaseStrip : public QWidget {
 
   void setPhases(const std::vector<Phase>& phases);
   void setProgress(const Progress& progress, bool hasData);
+  /// The run is shown as it was after this iteration; 0: as it is.
+  void setHeld(int iteration) { m_held = iteration; }
   /// The phase marked; empty: none.
   std::string current() const { return m_current; }
   /// The sentence below.
@@ -34,6 +36,7 @@ class PhaseStrip : public QWidget {
 
   std::vector<Phase> m_phases;
   std::string m_current;
+  int m_held = 0;
   bool m_first = true;  ///< the running iteration is the first: its own phases show
   QLabel* m_flow;
   QLabel* m_sentence;

@@ -188,6 +188,8 @@ bool Workspace::refreshNext() {
                           : i == 0            ? "A"
                                               : "B",
                           algorithm, run.algorithm().hasPolicy);
+      view.header->setHeld(run.heldAt());
+      view.phases->setHeld(run.heldAt());
       view.header->setSnapshot(nullptr);
       view.phases->setPhases(run.phases());
       view.canvas->setScene(run.setup().task->scene);
@@ -224,7 +226,8 @@ bool Workspace::show(View& view) {
   const auto& snapshots = history.snapshots();
   const Progress& progress = view.run->progress();
   const int last = history.iterations();
-  const int chosen = m_time->following() ? last : std::min(m_time->iteration(), last);
+  const bool held = view.run->heldAt() > 0;
+  const int chosen = held || m_time->following() ? last : std::min(m_time->iteration(), last);
   std::shared_ptr<const Snapshot> snapshot;
   if (chosen > 0) snapshot = snapshots[static_cast<std::size_t>(chosen - 1)];
   // Held inside an iteration, the newest there is to see is what its phases have made so far.

@@ -166,6 +166,26 @@ Result<std::vector<std::pair<std::string, std::string>>> SessionFile::notes(cons
   return pairs("SELECT written, text FROM notes WHERE run=? ORDER BY id", run);
 }
 
+Result<std::vector<SessionNote>> SessionFile::placedNotes(const SessionRun& run) const {
+  Result<Statement> statement = m_database.prepare("SELECT iteration, written, text FROM notes WHERE run=? ORDER BY id");
+  if (!statement) return statement.error();
+  statement->bind(0, run.id);
+  std::vector<SessionNote> found;
+  Status read = forEachRow(*statement, [&]() -> Status {
+    if (found.size() == 100000) return damaged(file(), "a list is far too long");
+    const std::int64_t iteration = statement->isNull(0) ? 0 : statement->integer(0);
+    found.push_back({validIteration(iteration) ? static_cast<int>(iteration) : 0, statement->text(1, 200),
+                     statement->text(2, 100000)});
+    return Done{};
+  });
+  if (!read) return read.error();
+  return found;
+}
+
+Result<std::vector<std::pair<std::string, std::string>>> SessionFile::startValues(const SessionRun& run) const {
+  return pairs("SELECT key, value FROM parameters WHERE run=? ORDER BY rowid", run);
+}
+
 Result<std::vector<ParameterEvent>> SessionFile::events(const SessionRun& run) const {
   Result<Statement> statement =
       m_database.prepare("SELECT iteration, key, old, new FROM events WHERE run=? ORDER BY iteration, id");
@@ -188,7 +208,7 @@ Result<Parameters> SessionFile::parameters(const SessionRun& run, const Task& ta
   // What a later program knows and this file does not has its default.
   Result<Parameters> parameters = parametersFor(task, run.algorithm);
   if (!parameters) return parameters;
-  const auto stored = pairs("SELECT key, value FROM parameters WHERE run=? ORDER BY rowid", run);
+  const auto stored = startValues(run);
   if (!stored) return stored.error();
   if (stored->empty()) return damaged(file(), "the parameters of run " + run.name + " are missing");
   const auto set = [&](const std::string& key, const std::string& value) -> Status {
@@ -213,6 +233,16 @@ Result<Parameters> SessionFile::parameters(const SessionRun& run, const Task& ta
 
 Result<std::vector<SessionRow>> SessionFile::rows(const SessionRun& run) const {
   return rowsWhere(run, "run=?1");
+}
+
+Result<SessionRow> SessionFile::row(const SessionRun& run, int iteration) const {
+  Result<std::vector<SessionRow>> found = rowsWhere(run, "run=?1 AND iteration=" + std::to_string(iteration));
+  if (!found) return found.error();
+  if (found->size() != 1) {
+    return Error{"The session has no iteration " + std::to_string(iteration) + " of " + run.name + ".", file(),
+                 "It has the iterations 1 to " + std::to_string(run.iterations) + "."};
+  }
+  return std::move(found->front());
 }
 
 Result<std::vector<SessionRow>> SessionFile::rowsWhere(const SessionRun& run, const std::string& condition) const {
@@ -346,13 +376,9 @@ Result<ArraySet> SessionFile::arrays(const char* table, const SessionRun& run, i
 
 Result<std::shared_ptr<const Snapshot>> SessionFile::snapshot(const SessionRun& run, std::shared_ptr<const Task> task,
                                                               int iteration) const {
-  Result<std::vector<SessionRow>> rows = rowsWhere(run, "run=?1 AND iteration=" + std::to_string(iteration));
-  if (!rows) return rows.error();
-  if (rows->size() != 1) {
-    return Error{"The session has no iteration " + std::to_string(iteration) + " of " + run.name + ".", file(),
-                 "It has the iterations 1 to " + std::to_string(run.iterations) + "."};
-  }
-  if (rows->front().report.metrics.conditions() != task->conditionCount()) {
+  Result<SessionRow> stored = row(run, iteration);
+  if (!stored) return stored.error();
+  if (stored->report.metrics.conditions() != task->conditionCount()) {
     return damaged(file(), "run " + run.name + " has another number of conditions than its scene");
   }
   auto snapshot = std::make_shared<Snapshot>();
@@ -360,11 +386,11 @@ Result<std::shared_ptr<const Snapshot>> SessionFile::snapshot(const SessionRun& 
   snapshot->algorithm = run.algorithm;
   snapshot->seed = run.seed;
   snapshot->task = std::move(task);
-  snapshot->report = std::move(rows->front().report);
-  snapshot->events = std::move(rows->front().events);
-  const Result<ArraySet> stored = arrays("arrays", run, iteration);
-  if (!stored) return stored.error();
-  if (Status s = takeSnapshot(*stored, *snapshot); !s) return s.error();
+  snapshot->report = std::move(stored->report);
+  snapshot->events = std::move(stored->events);
+  const Result<ArraySet> numbers = arrays("arrays", run, iteration);
+  if (!numbers) return numbers.error();
+  if (Status s = takeSnapshot(*numbers, *snapshot); !s) return s.error();
   return std::shared_ptr<const Snapshot>(std::move(snapshot));
 }
 

@@ -32,6 +32,13 @@ struct SessionRow {
   std::vector<ParameterEvent> events;
 };
 
+/// What somebody wrote beside a run.
+struct SessionNote {
+  int iteration = 0;  ///< the one it is about; 0: the whole run
+  std::string written;  ///< ISO 8601, UTC
+  std::string text;
+};
+
 /// A session that is read. The file may hold anything: every size is checked before memory is taken, every number
 /// before it is used; errors name the place. One thread at a time.
 class SessionFile {
@@ -51,12 +58,18 @@ class SessionFile {
   Result<std::shared_ptr<const Task>> task(const SessionRun& run, ConditionSet set = ConditionSet::Training) const;
   Result<std::vector<std::pair<std::string, std::string>>> provenance(const SessionRun& run) const;
   Result<std::vector<std::pair<std::string, std::string>>> notes(const SessionRun& run) const;  ///< written, text
+  /// The same with their places.
+  Result<std::vector<SessionNote>> placedNotes(const SessionRun& run) const;
+  /// What the run started with: key and value of every parameter, as --set takes them.
+  Result<std::vector<std::pair<std::string, std::string>>> startValues(const SessionRun& run) const;
   Result<std::vector<ParameterEvent>> events(const SessionRun& run) const;
   /// In force at the end of an iteration; 0: at the start.
   Result<Parameters> parameters(const SessionRun& run, const Task& task, int iteration) const;
 
   /// Metrics of all iterations, oldest first: what plots need.
   Result<std::vector<SessionRow>> rows(const SessionRun& run) const;
+  /// The same of one iteration.
+  Result<SessionRow> row(const SessionRun& run, int iteration) const;
   /// One iteration with everything that is shown of it.
   Result<std::shared_ptr<const Snapshot>> snapshot(const SessionRun& run, std::shared_ptr<const Task> task,
                                                    int iteration) const;

@@ -88,6 +88,7 @@ struct SessionWriter::Impl {
       if (m_jobs[i].run == run) m_jobs[i].iteration.state.reset();
     }
     m_jobs.push_back({run, std::move(iteration), {}});
+    ++m_handedOver;
     m_retry = true;
     lock.unlock();
     m_changed.notify_all();
@@ -96,6 +97,7 @@ struct SessionWriter::Impl {
   void pending(std::int64_t run, std::vector<std::pair<std::string, std::string>> changes) {
     const std::lock_guard lock(m_mutex);
     m_jobs.push_back({run, FinishedIteration{}, std::move(changes)});
+    ++m_handedOver;
     m_changed.notify_all();
   }
 
@@ -131,6 +133,7 @@ struct SessionWriter::Impl {
           if (job.iteration.snapshot) m_saved[job.run] = job.iteration.snapshot->report.iteration;
         }
         m_jobs.erase(m_jobs.begin(), m_jobs.begin() + static_cast<std::ptrdiff_t>(jobs.size()));
+        m_written += jobs.size();
       } else {
         m_problem = written.error();
       }
@@ -206,6 +209,7 @@ struct SessionWriter::Impl {
   mutable std::condition_variable m_changed;
   std::string m_file;
   std::deque<Job> m_jobs;
+  std::size_t m_handedOver = 0, m_written = 0;  ///< jobs, since the file was opened
   std::map<std::int64_t, int> m_saved;
   std::optional<Error> m_problem;
   bool m_retry = false;
@@ -309,11 +313,36 @@ Result<std::shared_ptr<IterationRecorder>> SessionWriter::resume(std::int64_t ru
   return std::shared_ptr<IterationRecorder>(std::make_shared<Recorder<Impl>>(m_impl, run));
 }
 
-Status SessionWriter::addNote(std::int64_t run, const std::string& text) {
+Status SessionWriter::addNote(std::int64_t run, const std::string& text, int iteration) {
   const std::lock_guard one(m_impl->m_databaseMutex);
-  Result<Statement> insert = m_impl->m_open->database.prepare("INSERT INTO notes(run, written, text) VALUES (?, ?, ?)");
+  Result<Statement> insert =
+      m_impl->m_open->database.prepare("INSERT INTO notes(run, iteration, written, text) VALUES (?, ?, ?, ?)");
   if (!insert) return insert.error();
-  return insert->bind(0, run).bind(1, utcNow()).bind(2, text).run();
+  insert->bind(0, run).bind(2, utcNow()).bind(3, text);
+  if (iteration > 0) insert->bind(1, iteration);
+  return insert->run();
+}
+
+Status SessionWriter::renameRun(std::int64_t run, const std::string& name) {
+  const std::lock_guard one(m_impl->m_databaseMutex);
+  Database& database = m_impl->m_open->database;
+  Transaction transaction(database);
+  if (Status s = transaction.begin(); !s) return s;
+  {
+    Result<Statement> taken = database.prepare("SELECT 1 FROM runs WHERE name=? AND id<>?");
+    if (!taken) return taken.error();
+    taken->bind(0, name).bind(1, run);
+    const Result<bool> other = taken->step();
+    if (!other) return other.error();
+    if (*other) return Error{"Another run of the session has this name already.", database.file(), "Choose another name."};
+  }
+  {
+    Result<Statement> update = database.prepare("UPDATE runs SET name=? WHERE id=?");
+    if (!update) return update.error();
+    if (Status s = update->bind(0, name).bind(1, run).run(); !s) return s;
+  }
+  if (database.rowsChanged() != 1) return Error{"The run is not in the session any more.", database.file(), "Open it again."};
+  return transaction.commit();
 }
 
 Status SessionWriter::setThumbnail(std::int64_t run, std::span<const std::byte> png) {
@@ -353,6 +382,13 @@ Status SessionWriter::saveElsewhere(const std::string& file) {
     m_impl->m_problem.reset();
   }
   return flush();
+}
+
+Status SessionWriter::settle() const {
+  std::unique_lock lock(m_impl->m_mutex);
+  const std::size_t until = m_impl->m_handedOver;
+  m_impl->m_changed.wait(lock, [&] { return m_impl->m_problem || m_impl->m_written >= until; });
+  return m_impl->m_problem && m_impl->m_written < until ? Status(*m_impl->m_problem) : Status(Done{});
 }
 
 Status SessionWriter::flush() {

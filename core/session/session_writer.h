@@ -43,14 +43,18 @@ class SessionWriter {
   /// Goes on with a run of the file (append) after the iteration of `setup.resume`, which must be its last.
   Result<std::shared_ptr<IterationRecorder>> resume(std::int64_t run, const RunSetup& setup, const RunOrigin& origin);
 
-  /// Text beside a run, shown as plain text.
-  Status addNote(std::int64_t run, const std::string& text);
+  /// Text beside a run, or one of its iterations (0: the whole run); shown as plain text.
+  Status addNote(std::int64_t run, const std::string& text, int iteration = 0);
+  /// Another name for a run; fails where a run of the file has it.
+  Status renameRun(std::int64_t run, const std::string& name);
   Status setThumbnail(std::int64_t run, std::span<const std::byte> png);
 
   /// Copies what is saved to a new file and writes there from now on, what waits first. On failure all stays as it is.
   Status saveElsewhere(const std::string& file);
   /// Waits until nothing waits to be written, or writing fails; what failed before is tried again.
   Status flush();
+  /// Waits until what was handed over before this call is written; fails where that has a problem. Tries nothing again.
+  Status settle() const;
 
  private:
   struct Impl;

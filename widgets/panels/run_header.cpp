@@ -85,6 +85,7 @@ struct RunHeader::Impl {
   QLabel* state = nullptr;
   Figure iteration, shown, local, global, solved, rollouts;
   int running = 0;  // iteration of the run
+  int held = 0;     // shown as it was after this one; 0: as it is
   int chosen = 0;   // iteration of the figures; 0: none
 
   QLabel* addLabel(const char* name, const char* role, QHBoxLayout* layout) {
@@ -226,6 +227,12 @@ void RunHeader::setProgress(const Progress& progress) {
     if (outcome.solved < outcome.conditions) tone = QStringLiteral("wait");
     if (!outcome.likely.empty()) tip = QString::fromStdString(outcome.likely).toHtmlEscaped();
   }
+  if (d.held > 0) {
+    words = QStringLiteral("As it was after iteration %1").arg(d.held);
+    d.shortWords = QStringLiteral("After %1").arg(d.held);
+    tone = QLatin1String(toneOf(RunState::Idle));
+    tip = QStringLiteral("An earlier iteration of the run, to be looked at");
+  }
   if (d.state->toolTip() != tip) d.state->setToolTip(tip);
   if (d.state->property("tone").toString() != tone) {
     d.state->setProperty("tone", tone);
@@ -239,6 +246,10 @@ void RunHeader::setProgress(const Progress& progress) {
   d.markShown();
   d.shorten();
   d.describe();
+}
+
+void RunHeader::setHeld(int iteration) {
+  m_impl->held = iteration;
 }
 
 void RunHeader::setSnapshot(const std::shared_ptr<const Snapshot>& snapshot) {

@@ -21,6 +21,9 @@ class RunHeader : public QWidget {
   void setRun(const QString& label, const QString& algorithm, bool hasPolicy);
   /// State and iteration k of n.
   void setProgress(const Progress& progress);
+  /// Says instead of the state that the run is shown as it was after this iteration; 0: the state, from the next
+  /// setProgress() on.
+  void setHeld(int iteration);
   /// Costs and rollouts of this iteration, which is named where it is not the one of the progress; null: none
   /// yet.
   void setSnapshot(const std::shared_ptr<const Snapshot>& snapshot);

@@ -41,6 +41,7 @@ class RunHistory {
   int forkedAt() const { return m_forkedAt; }
 
   QString name() const { return m_name; }            ///< "mdgps-1"
+  void setName(const QString& name) { m_name = name; }
   QString algorithm() const { return m_algorithm; }  ///< "mdgps"
   QString label() const { return m_label; }          ///< "MDGPS"
   int iterations() const { return static_cast<int>(m_snapshots.size()); }
