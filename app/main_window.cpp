@@ -186,6 +186,7 @@ void MainWindow::connectViews() {
   connect(m_start, &StartPage::openRequested, this, &MainWindow::chooseSceneFile);
   connect(m_start, &StartPage::newRequested, this, &MainWindow::newTask);
   connect(m_workspace, &Workspace::iterationChosen, m_plots, &PlotBoard::setIteration);
+  connect(m_workspace, &Workspace::iterationChosen, m_step, &StepPanel::setIteration);
   connect(m_workspace, &Workspace::timeStepChosen, m_plots, &PlotBoard::setTimeStep);
   connect(m_workspace, &Workspace::runActivated, this, &MainWindow::selectRun);
   connect(m_workspace, &Workspace::testsClicked, m_actions.showTests, &QAction::toggle);
@@ -194,6 +195,7 @@ void MainWindow::connectViews() {
     m_workspace->setIteration(iteration);
     m_workspace->setCondition(condition);
     m_plots->setIteration(iteration);
+    m_step->setIteration(iteration);
     m_viewsDirty = true;
   });
   connect(m_plots, &PlotBoard::timeStepClicked, this, [this](double step) {
@@ -348,6 +350,7 @@ void MainWindow::tick() {
   if (++m_ticks % kTicksPerPlot == 0 && m_plotsDirty) {
     m_plotsDirty = false;
     m_plotsDue = true;
+    m_step->setIteration(m_workspace->iteration());
     m_step->refresh();
   }
   if (m_plotsDue && !m_viewsDirty) m_plotsDue = m_plots->refreshNext();
@@ -358,6 +361,7 @@ void MainWindow::refreshNow() {
   while (m_viewsDirty) tick();
   m_plotsDirty = m_plotsDue = false;
   m_plots->refresh();
+  m_step->setIteration(m_workspace->iteration());
   m_step->refresh();
 }
 

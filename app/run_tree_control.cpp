@@ -383,6 +383,7 @@ void RunTreeControl::moveTo(const Look& look) {
   if (look.iteration > 0) {
     m_window.m_workspace->setIteration(look.iteration);
     m_window.m_plots->setIteration(look.iteration);
+    m_window.m_plotsDirty = true;  // also the rows of the step rule
   } else {
     m_window.m_workspace->timeBar()->setFollowing(true);
   }

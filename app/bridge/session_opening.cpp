@@ -39,14 +39,18 @@ std::vector<SessionRun> lastShown(const SessionFile& session) {
   return shown;
 }
 
-/// The iterations of a run up to one of them, and before them those that it shares with the run it left.
+/// So many of the newest iterations bring the record of their step rule, as many as its panel lists.
+constexpr int kStepsRead = 200;
+
+/// The iterations of a run up to one of them, and before them those that it shares with the run it left. From
+/// `stepsFrom` on with what the step rule did.
 Status appendPast(const SessionFile& session, const SessionRun& run, int upTo, const std::shared_ptr<const Task>& task,
-                  std::vector<std::shared_ptr<const Snapshot>>& past) {
+                  int stepsFrom, std::vector<std::shared_ptr<const Snapshot>>& past) {
   if (run.parent && run.parentIteration > 0) {
     const int shared = std::min(upTo, run.parentIteration);
     const Result<SessionRun> owner = ownerOf(session, run, shared);
     if (!owner) return owner.error();
-    if (Status s = appendPast(session, *owner, shared, task, past); !s) return s;
+    if (Status s = appendPast(session, *owner, shared, task, stepsFrom, past); !s) return s;
   }
   Result<std::vector<SessionRow>> rows = session.rows(run);
   if (!rows) return rows.error();
@@ -67,6 +71,11 @@ Status appendPast(const SessionFile& session, const SessionRun& run, int upTo, c
     snapshot->seed = run.seed;
     snapshot->task = task;
     snapshot->report = std::move(row.report);
+    if (snapshot->report.iteration >= stepsFrom) {
+      // What is damaged there is said when the iteration is looked at.
+      if (Result<StepRecord> step = session.step(run, snapshot->report.iteration, task->conditionCount()))
+        snapshot->report.step = *std::move(step);
+    }
     snapshot->events = std::move(row.events);
     past.push_back(std::move(snapshot));
   }
@@ -79,7 +88,7 @@ Result<OpenedRun> withPast(const SessionFile& session, const SessionRun& run, Ru
   opened.setup.replay.clear();
   if (!opened.setup.resume) return opened;
   const int last = opened.setup.resume->state->iteration;
-  if (Status s = appendPast(session, run, last, opened.setup.task, opened.past); !s) return s.error();
+  if (Status s = appendPast(session, run, last, opened.setup.task, last - kStepsRead, opened.past); !s) return s.error();
   if (static_cast<int>(opened.past.size()) != last) {
     return Error{"The session is damaged: iteration " + std::to_string(last) + " of " + run.name + " is missing.",
                  session.file(), "Use a copy."};
@@ -111,7 +120,7 @@ Result<OpenedRun> readHeld(const SessionFile& session, const SessionRun& run, in
   Result<Parameters> parameters = session.parameters(*owner, **task, iteration);
   if (!parameters) return parameters.error();
   OpenedRun opened{run, RunSetup{run.name, run.algorithm, *task, *std::move(parameters)}, {}, iteration};
-  if (Status s = appendPast(session, run, iteration, *task, opened.past); !s) return s.error();
+  if (Status s = appendPast(session, run, iteration, *task, iteration - kStepsRead, opened.past); !s) return s.error();
   Result<std::shared_ptr<const Snapshot>> newest = session.snapshot(*owner, *task, iteration);
   if (!newest) return newest.error();
   if (static_cast<int>(opened.past.size()) != iteration) {

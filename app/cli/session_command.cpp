@@ -74,10 +74,13 @@ Result<Json> describeRun(const SessionFile& session, const SessionRun& run) {
   if (!provenance) return provenance.error();
   told["provenance"] = Json::object();
   for (const auto& [key, value] : *provenance) told["provenance"][key] = value;
-  const auto notes = session.notes(run);
+  const auto notes = session.placedNotes(run);
   if (!notes) return notes.error();
   told["notes"] = Json::array();
-  for (const auto& [written, text] : *notes) told["notes"].push_back({{"written", written}, {"text", text}});
+  for (const SessionNote& note : *notes) {
+    told["notes"].push_back({{"written", note.written}, {"text", note.text}});
+    if (note.iteration > 0) told["notes"].back()["iteration"] = note.iteration;
+  }
   return told;
 }
 
@@ -110,7 +113,10 @@ void printRun(const Json& run) {
   for (const auto& [key, value] : run["provenance"].items()) {
     std::printf("  %s: %s\n", plain(key).c_str(), plain(value.get<std::string>()).c_str());
   }
-  for (const Json& note : run["notes"]) std::printf("  note: %s\n", plain(note["text"].get<std::string>()).c_str());
+  for (const Json& note : run["notes"]) {
+    const std::string place = note.contains("iteration") ? " on iteration " + note["iteration"].dump() : std::string();
+    std::printf("  note%s: %s\n", place.c_str(), plain(note["text"].get<std::string>()).c_str());
+  }
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "core/session/schema.h"
 #include "core/session/snapshot_arrays.h"
 #include "core/session/state_archive.h"
+#include "core/session/step_arrays.h"
 
 namespace gps {
 
@@ -334,12 +335,20 @@ Result<std::vector<SessionRow>> SessionFile::rowsWhere(const SessionRun& run, co
   return found;
 }
 
-Result<ArraySet> SessionFile::arrays(const char* table, const SessionRun& run, int iteration) const {
+Result<StepRecord> SessionFile::step(const SessionRun& run, int iteration, int conditions) const {
+  const Result<ArraySet> stored = arrays("arrays", run, iteration, "step");
+  if (!stored) return stored.error();
+  return takeStep(*stored, conditions);
+}
+
+Result<ArraySet> SessionFile::arrays(const char* table, const SessionRun& run, int iteration, const std::string& group) const {
   const std::string place = "run " + run.name + ", iteration " + std::to_string(iteration) + ", ";
   Result<Statement> statement =
-      m_database.prepare("SELECT id, name, dtype, shape, crc FROM " + std::string(table) + " WHERE run=? AND iteration=?");
+      m_database.prepare("SELECT id, name, dtype, shape, crc FROM " + std::string(table) + " WHERE run=? AND iteration=?" +
+                         (group.empty() ? "" : " AND name>=? AND name<?"));
   if (!statement) return statement.error();
   statement->bind(0, run.id).bind(1, iteration);
+  if (!group.empty()) statement->bind(2, group + ".").bind(3, group + "/");  // the sign after the point
   ArraySet arrays;
   std::int64_t total = 0;
   Status read = forEachRow(*statement, [&]() -> Status {

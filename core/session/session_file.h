@@ -83,8 +83,11 @@ class SessionFile {
   /// The set-up that repeats the run with all its parameter changes.
   Result<RunSetup> replay(const SessionRun& run) const;
 
-  /// Arrays of an iteration by name; `table` is "arrays" or "states".
-  Result<ArraySet> arrays(const char* table, const SessionRun& run, int iteration) const;
+  /// Arrays of an iteration by name; `table` is "arrays" or "states". `group`: those alone whose names begin so, up to
+  /// the first point.
+  Result<ArraySet> arrays(const char* table, const SessionRun& run, int iteration, const std::string& group = {}) const;
+  /// What the step rule did in an iteration of a run with so many conditions; empty where the file has no record of it.
+  Result<StepRecord> step(const SessionRun& run, int iteration, int conditions) const;
   /// Every page, every array, every state. Slow for large files.
   Status check() const;
 

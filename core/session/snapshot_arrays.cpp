@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "core/session/snapshot_fields.h"
+#include "core/session/step_arrays.h"
 
 namespace gps {
 
@@ -281,6 +282,7 @@ Status putSnapshot(const Snapshot& snapshot, const GlobalPolicy* policy, ArraySe
     arrays.put("dual_trace", {sizeOf(points.size() / 2), 2}, std::span<const double>(points));
     arrays.put("dual_trace.counts", {sizeOf(counts.size())}, std::span<const std::int64_t>(counts));
   }
+  putStep(report.step, arrays);
   const TrainingLog& training = report.training;
   if (!training.loss.empty()) {
     const std::vector<std::int64_t> steps(training.lossStep.begin(), training.lossStep.end());

@@ -6,6 +6,7 @@
 
 #include "core/session/snapshot_arrays.h"
 #include "core/session/snapshot_fields.h"
+#include "core/session/step_arrays.h"
 
 namespace gps {
 
@@ -286,6 +287,9 @@ Status takeSnapshot(const ArraySet& arrays, Snapshot& snapshot) {
   if (Status s = takeControllers(arrays, snapshot); !s) return s;
   if (Status s = takeMarginals(arrays, "local_marginals", &ConditionView::localMarginals, snapshot); !s) return s;
   if (Status s = takeMarginals(arrays, "global_marginals", &ConditionView::globalMarginals, snapshot); !s) return s;
+  Result<StepRecord> step = takeStep(arrays, task.conditionCount());
+  if (!step) return step.error();
+  snapshot.report.step = *std::move(step);
   return takeCurves(arrays, snapshot.report, task);
 }
 

@@ -3,11 +3,13 @@
 
 #include <QAbstractButton>
 #include <QAction>
+#include <QDockWidget>
 #include <QDropEvent>
 #include <QFileDialog>
 #include <QLabel>
 #include <QMimeData>
 #include <QStandardPaths>
+#include <QTableWidget>
 #include <QtTest>
 #include <cmath>
 #include <csignal>
@@ -20,6 +22,7 @@
 #include "tests/app/session_window.h"
 #include "tests/core/session/session_fixture.h"
 #include "tests/full_disk.h"
+#include "widgets/panels/step_panel.h"
 #include "widgets/panels/time_bar.h"
 
 using namespace gps;
@@ -65,6 +68,7 @@ class TestWindowSessions : public QObject {
   void aFullDiskIsSaidAndNothingIsMissingAfterwards();
   void scrubbingReadsWhatIsLookedAt();
   void aLongRunKeepsOnlyItsNewestArrays();
+  void theStepsOfPastIterationsAreKept();
   void aDroppedSessionOpensAndIsRecent();
   void aForkSharesThePastAndGoesItsOwnWay();
 };
@@ -470,6 +474,58 @@ void TestWindowSessions::aLongRunKeepsOnlyItsNewestArrays() {
   QTRY_COMPARE_WITH_TIMEOUT(o.window.workspace()->shown(0)->report.iteration, 3, kPatience);
   QVERIFY(!o.window.workspace()->shown(0)->conditions.empty());
   QCOMPARE(*o.window.workspace()->shown(0)->report.metrics.mean(Metric::LocalCost), cost);
+}
+
+void TestWindowSessions::theStepsOfPastIterationsAreKept() {
+  const QTemporaryDir folder;
+  const QString file = folder.filePath("steps.gpss"), old = folder.filePath("old.gpss");
+  QStringList made;
+  const auto rowsOf = [](const StepPanel& panel) {
+    QStringList rows;
+    for (int r = 0; r < panel.table()->rowCount(); ++r) {
+      QString row;
+      for (int c = 0; c < panel.table()->columnCount(); ++c) row += panel.table()->item(r, c)->text() + ' ';
+      rows << row;
+    }
+    return rows;
+  };
+  const auto raise = [](Opened& o) {
+    auto* dock = o.window.findChild<QDockWidget*>("dock.step");
+    dock->raise();
+    QTRY_VERIFY(o.window.findChild<StepPanel*>("step.panel")->isVisible());
+    o.window.refreshNow();
+  };
+  {
+    Opened o(folder.path());
+    o.prepare("point_mass", "mdgps", 5);
+    o.learn();
+    QVERIFY(o.isSaved(5));
+    o.saveAs(file);
+    raise(o);
+    made = rowsOf(*o.window.findChild<StepPanel*>("step.panel"));
+  }
+  QCOMPARE(made.size(), 4);
+  QVERIFY(QFile::copy(QStringLiteral(GPS_TEST_FILES "/sessions/schema-1.gpss"), old));
+  QFile::setPermissions(old, QFile::ReadOwner | QFile::WriteOwner);
+  Opened o(folder.path());
+  o.window.openSessionFile(file);
+  QVERIFY(o.shows(5));
+  raise(o);
+  const auto* panel = o.window.findChild<StepPanel*>("step.panel");
+  QCOMPARE(rowsOf(*panel), made);  // also what another rule would have made of them
+  auto* missing = o.window.findChild<QLabel*>("step.missing");
+  QVERIFY(!missing->isVisible());
+  o.window.workspace()->timeBar()->setFollowing(false);
+  Q_EMIT o.window.workspace()->timeBar()->iterationChosen(3);
+  const QList<QTableWidgetSelectionRange> marked = panel->table()->selectedRanges();
+  QCOMPARE(marked.size(), 1);
+  QCOMPARE(panel->table()->item(marked.front().topRow(), StepPanel::Iteration)->text(), QString("3"));
+  // A file of before has none, opens, and it is said.
+  o.window.openSessionFile(old);
+  QTRY_VERIFY_WITH_TIMEOUT(o.window.session().file() == old, kPatience);
+  raise(o);
+  QCOMPARE(panel->table()->rowCount(), 0);
+  QTRY_VERIFY2(missing->text().contains("no record"), qPrintable(missing->text()));
 }
 
 void TestWindowSessions::aDroppedSessionOpensAndIsRecent() {

@@ -59,6 +59,7 @@ StepPanel::StepPanel(QWidget* parent)
       m_other(new QComboBox(this)),
       m_words(new QLabel(this)),
       m_formula(new QLabel(this)),
+      m_missing(new QLabel(this)),
       m_table(new QTableWidget(0, kColumns, this)) {
   setObjectName("step.panel");
   m_rule->setObjectName("step.rule");
@@ -125,13 +126,22 @@ StepPanel::StepPanel(QWidget* parent)
   sideBox->setLayout(side);
   sideBox->setFixedWidth(264);
   side->setContentsMargins(0, 0, 0, 0);
+  m_missing->setObjectName("step.missing");
+  m_missing->setTextFormat(Qt::PlainText);
+  m_missing->setWordWrap(true);
+  m_missing->setProperty("role", "muted");
+  auto* list = new QVBoxLayout;
+  list->setSpacing(6);
+  list->addWidget(m_missing);
+  list->addWidget(m_table, 1);
   auto* all = new QHBoxLayout(this);
   all->setContentsMargins(12, 8, 12, 8);
   all->setSpacing(16);
   all->addWidget(sideBox);
-  all->addWidget(m_table, 1);
+  all->addLayout(list, 1);
   setRule(StepRule::Classic);
   fill();
+  markIteration();
 }
 
 void StepPanel::setHistory(std::shared_ptr<const RunHistory> history) {
@@ -139,6 +149,48 @@ void StepPanel::setHistory(std::shared_ptr<const RunHistory> history) {
   m_history = std::move(history);
   m_stale = true;
   refresh();
+}
+
+void StepPanel::setIteration(int iteration) {
+  if (m_iteration == iteration) return;
+  m_iteration = iteration;
+  if (!isVisible()) {
+    m_stale = true;
+    return;
+  }
+  markIteration();
+}
+
+void StepPanel::markIteration() {
+  const auto rowOf = [this] {
+    for (int row = 0; row < m_table->rowCount(); ++row) {
+      if (m_table->item(row, Iteration)->data(Qt::UserRole).toInt() == m_iteration) return row;
+    }
+    return -1;
+  };
+  const int last = m_history ? m_history->iterations() : 0;
+  const Snapshot* snapshot =
+      m_iteration >= 1 && m_iteration <= last ? m_history->snapshots()[static_cast<std::size_t>(m_iteration) - 1].get() : nullptr;
+  int row = rowOf();
+  if (row < 0 && snapshot && !snapshot->report.step.decisions.empty()) {
+    fill();
+    row = rowOf();
+  }
+  m_table->clearSelection();
+  if (row >= 0) {
+    m_table->selectRow(row);
+    m_table->scrollToItem(m_table->item(row, Iteration));
+  }
+  QString missing;
+  if (last == 0 || (last == 1 && row < 0)) {
+    missing = tr("The steps stand here from the second iteration on.");
+  } else if (snapshot && snapshot->report.step.costs.empty() && !snapshot->report.stepRule.empty() && m_history->isWhole(m_iteration)) {
+    missing = tr("This file has no record of the step of iteration %1: an earlier version wrote it.").arg(m_iteration);
+  } else if (snapshot && snapshot->report.step.decisions.empty() && m_history->isWhole(m_iteration)) {
+    missing = tr("In iteration %1 there was nothing to compare: it is the first one, or followed a roll back.").arg(m_iteration);
+  }
+  m_missing->setText(missing);
+  m_missing->setVisible(!missing.isEmpty());
 }
 
 void StepPanel::setRule(StepRule rule) {
@@ -168,6 +220,7 @@ void StepPanel::refresh() {
   m_drawn = revision;
   m_stale = false;
   fill();
+  markIteration();
 }
 
 void StepPanel::fill() {
@@ -194,11 +247,23 @@ void StepPanel::fill() {
   const auto& snapshots = m_history->snapshots();
   const Theme theme = Theme::current();
   std::vector<std::pair<const Snapshot*, int>> rows;
-  for (auto it = snapshots.rbegin(); it != snapshots.rend() && static_cast<int>(rows.size()) < kMostRows; ++it) {
-    const StepRecord& record = (*it)->report.step;
-    const int conditions = record.averaged ? std::min<int>(1, static_cast<int>(record.decisions.size()))
-                                           : static_cast<int>(record.decisions.size());
-    for (int i = 0; i < conditions && static_cast<int>(rows.size()) < kMostRows; ++i) rows.emplace_back(it->get(), i);
+  const auto list = [&rows, &snapshots](int newest) {
+    rows.clear();
+    for (int k = newest; k >= 1 && static_cast<int>(rows.size()) < kMostRows; --k) {
+      const Snapshot* snapshot = snapshots[static_cast<std::size_t>(k) - 1].get();
+      const StepRecord& record = snapshot->report.step;
+      const int conditions = record.averaged ? std::min<int>(1, static_cast<int>(record.decisions.size()))
+                                             : static_cast<int>(record.decisions.size());
+      for (int i = 0; i < conditions && static_cast<int>(rows.size()) < kMostRows; ++i) rows.emplace_back(snapshot, i);
+    }
+  };
+  const int last = static_cast<int>(snapshots.size());
+  list(last);
+  // One that is looked at and far back begins the list.
+  const auto listed = [this](const auto& each) { return each.first->report.iteration == m_iteration; };
+  if (m_iteration >= 1 && m_iteration < last && std::none_of(rows.begin(), rows.end(), listed) &&
+      !snapshots[static_cast<std::size_t>(m_iteration) - 1]->report.step.decisions.empty()) {
+    list(m_iteration);
   }
   m_table->setRowCount(static_cast<int>(rows.size()));
   for (int row = 0; row < static_cast<int>(rows.size()); ++row) {

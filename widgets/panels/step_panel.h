@@ -22,6 +22,8 @@ class StepPanel : public QWidget {
 
   /// The run that is shown; null: none.
   void setHistory(std::shared_ptr<const RunHistory> history);
+  /// The iteration that is looked at: its row is marked, and listed first where it is none of the newest. 0: none.
+  void setIteration(int iteration);
   /// The rule that holds now.
   void setRule(StepRule rule);
   /// The rule of the last columns.
@@ -45,14 +47,17 @@ class StepPanel : public QWidget {
 
  private:
   void fill();
+  void markIteration();
 
   std::shared_ptr<const RunHistory> m_history;
   unsigned m_drawn = 0;
   bool m_stale = true;
+  int m_iteration = 0;
   QComboBox* m_rule;
   QComboBox* m_other;
   QLabel* m_words;
   QLabel* m_formula;
+  QLabel* m_missing;  ///< why there is no row
   QTableWidget* m_table;
 };
 

@@ -61,8 +61,8 @@ void RunHistory::restore(const std::shared_ptr<const Snapshot>& snapshot) {
   if (iteration < 1 || iteration > iterations() || isWhole(iteration)) return;
   std::shared_ptr<const Snapshot>& place = m_snapshots[static_cast<std::size_t>(iteration) - 1];
   auto whole = std::make_shared<Snapshot>(*snapshot);
-  // What is never written down is still known of a run that goes on here.
-  whole->report.step = place->report.step;
+  // Files of earlier versions have no record of the step; of a run that goes on here it is still known.
+  if (!place->report.step.costs.empty()) whole->report.step = place->report.step;
   whole->run = place->run;
   place = std::move(whole);
   ++m_revision;
