@@ -218,6 +218,7 @@ int main(int argc, char** argv) {
     for (int i = 0; i < argc; ++i) training.commandLine += (i > 0 ? " " : "") + std::string(argv[i]);
     training.algorithms = {algorithm};
     if (seed) training.seeds = {*seed};
+    training.device.configFolder = configDir;
     return train(training);
   }
   if (compareCommand->parsed()) {
@@ -226,6 +227,7 @@ int main(int argc, char** argv) {
     return train(comparison);
   }
   if (benchCommand->parsed()) return bench(measuring);
+  arm.configFolder = configDir;
   if (deviceCommand->parsed()) return device(*deviceCommand, arm);
   if (listCommand->parsed()) return list(what, json, listed);
   return isSession(file) ? checkSession(file) : check(file);

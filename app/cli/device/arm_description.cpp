@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "app/cli/device/plugin_arms.h"
 #include "core/device/arm/arm_file.h"
 
 namespace gps::cli {
@@ -40,6 +41,11 @@ Result<Protocol> protocolNamed(const std::string& name) {
 }
 
 Result<ArmConfig> armOf(const DeviceOptions& options) {
+  if (namesPlugin(options.port)) {
+    Result<MadeArm> made = makePluginArm(options);
+    if (!made) return made.error();
+    return made->config;
+  }
   ArmConfig config;
   if (!options.armFile.empty()) {
     Result<ArmFile> arm = readArm(options.armFile);

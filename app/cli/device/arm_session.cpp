@@ -4,6 +4,7 @@
 #include <chrono>
 #include <csignal>
 
+#include "app/cli/device/plugin_arms.h"
 #include "app/cli/run_to_end.h"
 
 namespace gps::cli {
@@ -34,8 +35,13 @@ const char* meaning(StopReason reason) {
 
 }  // namespace
 
-Result<std::unique_ptr<ArmSession>> ArmSession::start(const std::string& port, const ArmConfig& config) {
-  Result<std::unique_ptr<ControlThread>> thread = ControlThread::connect(port, config);
+Result<std::unique_ptr<ArmSession>> ArmSession::start(const DeviceOptions& options, const ArmConfig& config) {
+  if (namesPlugin(options.port)) {
+    Result<MadeArm> made = makePluginArm(options);
+    if (!made) return made.error();
+    return std::unique_ptr<ArmSession>(new ArmSession(ControlThread::drive(std::move(made->driver), made->config), made->config));
+  }
+  Result<std::unique_ptr<ControlThread>> thread = ControlThread::connect(options.port, config);
   if (!thread) return thread.error();
   return std::unique_ptr<ArmSession>(new ArmSession(*std::move(thread), config));
 }

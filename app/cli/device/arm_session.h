@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "app/cli/device/device_command.h"
 #include "core/device/control/control_thread.h"
 
 namespace gps::cli {
@@ -14,7 +15,8 @@ namespace gps::cli {
 /// the torque off.
 class ArmSession {
  public:
-  static Result<std::unique_ptr<ArmSession>> start(const std::string& port, const ArmConfig& config);
+  /// `config` is armOf() of these options.
+  static Result<std::unique_ptr<ArmSession>> start(const DeviceOptions& options, const ArmConfig& config);
   ~ArmSession();
   ArmSession(const ArmSession&) = delete;
   ArmSession& operator=(const ArmSession&) = delete;

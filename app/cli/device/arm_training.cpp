@@ -41,12 +41,15 @@ Result<std::unique_ptr<ArmTraining>> ArmTraining::start(const DeviceOptions& opt
                                                         const std::shared_ptr<const Task>& task) {
   auto training = std::unique_ptr<ArmTraining>(new ArmTraining());
   training->m_config = config;
+  DeviceOptions adapted = options;
+  adapted.action.clear();
+  adapted.period = config.period;
   training->m_simulated = task;
   for (const JointConfig& joint : config.joints) {
     training->m_description += (training->m_description.empty() ? "" : ", ") + std::string(joint.model->name) + ":" + std::to_string(joint.id);
   }
   training->m_description += " at " + options.port;
-  Result<std::unique_ptr<ArmSession>> session = ArmSession::start(options.port, config);
+  Result<std::unique_ptr<ArmSession>> session = ArmSession::start(adapted, config);
   if (!session) return session.error();
   training->m_session = *std::move(session);
   if (Status found = training->m_session->connect(); !found) return found.error();

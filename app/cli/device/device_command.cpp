@@ -5,6 +5,7 @@
 
 #include "app/cli/device/bus_queries.h"
 #include "app/cli/device/drive.h"
+#include "app/cli/device/plugin_arms.h"
 #include "app/cli/device/simulate.h"
 
 namespace gps::cli {
@@ -12,7 +13,7 @@ namespace gps::cli {
 namespace {
 
 void addPort(CLI::App& command, DeviceOptions& options) {
-  command.add_option("port", options.port, "a serial port, for example /dev/ttyUSB0")->required();
+  command.add_option("port", options.port, "a serial port, for example /dev/ttyUSB0, or plugin:NAME")->required();
   command.add_option("--baud", options.baud, "bits per second")->capture_default_str();
 }
 
@@ -31,6 +32,7 @@ void addJoints(CLI::App& command, DeviceOptions& options) {
 void addArm(CLI::App& command, DeviceOptions& options) {
   addPort(command, options);
   addJoints(command, options);
+  command.add_option("--setting", options.settings, "of a plugin; may be given several times")->type_name("KEY=VALUE")->expected(1)->take_all();
   command.add_option("--arm", options.armFile, "a calibrated arm's file instead of --joints and --baud")->type_name("FILE");
   command.add_option("--action", options.action, "torque, velocity or offset")
       ->check(CLI::IsMember({"torque", "velocity", "offset"}));
@@ -41,7 +43,7 @@ void addArm(CLI::App& command, DeviceOptions& options) {
 
 void addTrainingArm(CLI::App& command, DeviceOptions& options) {
   CLI::Option* const device =
-      command.add_option("--device", options.port, "learn on the arm at this serial port instead of in simulation; Ctrl-C stops it")
+      command.add_option("--device", options.port, "learn on the arm at this serial port, or plugin:NAME, instead of in simulation; Ctrl-C stops it")
           ->type_name("PORT");
   CLI::Option* const joints = command
                                   .add_option("--joints", options.joints, "with --device: the servos, from the base on")
@@ -54,6 +56,11 @@ void addTrainingArm(CLI::App& command, DeviceOptions& options) {
       ->needs(device)
       ->excludes(joints)
       ->excludes(baud);
+  command.add_option("--setting", options.settings, "with --device plugin:NAME; may be given several times")
+      ->type_name("KEY=VALUE")
+      ->expected(1)
+      ->take_all()
+      ->needs(device);
   command.add_flag("--confirmed", options.confirmed, "with --device: the arm has room and is watched; nothing is asked")->needs(device);
 }
 
@@ -63,6 +70,9 @@ CLI::App* addDeviceCommand(CLI::App& app, DeviceOptions& options) {
 
   CLI::App* const list = command->add_subcommand("list", "list the ports an arm may hang on");
   list->add_flag("--json", options.json, "print JSON");
+
+  CLI::App* const plugins = command->add_subcommand("plugins", "list the plugins for other arms, and their settings");
+  plugins->add_flag("--json", options.json, "print JSON");
 
   CLI::App* const scan = command->add_subcommand("scan", "ask which servos are on a bus");
   addPort(*scan, options);
@@ -103,6 +113,7 @@ CLI::App* addDeviceCommand(CLI::App& app, DeviceOptions& options) {
 
 int device(const CLI::App& command, const DeviceOptions& options) {
   if (command.got_subcommand("list")) return listDevices(options);
+  if (command.got_subcommand("plugins")) return listPlugins(options);
   if (command.got_subcommand("scan")) return scanDevice(options);
   if (command.got_subcommand("info")) return showDevice(options);
   if (command.got_subcommand("jog")) return jogDevice(options);

@@ -25,6 +25,8 @@ struct DeviceOptions {
   std::string actionsFile;           ///< run
   std::vector<double> startPose;     ///< run [rad]
   std::string armFile;               ///< a calibrated arm instead of joints and baud
+  std::vector<std::string> settings; ///< key=value, of a plugin
+  std::string configFolder;          ///< with plugins; empty: the user's
   bool confirmed = false;            ///< train: the user has said that the arm may move
   std::string name = "arm";          ///< simulate
   std::string scene;                 ///< simulate: whose bodies the servos move; empty: independent joints

@@ -87,7 +87,7 @@ int jogDevice(const DeviceOptions& options) {
   const Result<ArmConfig> config = armOf(options);
   if (!config) return report(config.error(), kBadInput);
   if (const int code = checkPose(options.pose, *config, "--to"); code != kDone) return code;
-  Result<std::unique_ptr<ArmSession>> session = ArmSession::start(options.port, *config);
+  Result<std::unique_ptr<ArmSession>> session = ArmSession::start(options, *config);
   if (!session) return report(session.error(), kBadInput);
   if (const Status armed = (*session)->arm(); !armed) return report(armed.error(), kRunFailed);
   ArmRequest move{.kind = ArmRequest::Kind::Move};
@@ -121,7 +121,7 @@ int runDevice(const DeviceOptions& options) {
   }
   const std::size_t T = actions->size();
   const auto trial = std::make_shared<Trial>(static_cast<int>(T), std::make_unique<RecordedPolicy>(*std::move(actions)));
-  Result<std::unique_ptr<ArmSession>> session = ArmSession::start(options.port, *config);
+  Result<std::unique_ptr<ArmSession>> session = ArmSession::start(options, *config);
   if (!session) return report(session.error(), kBadInput);
   if (const Status armed = (*session)->arm(); !armed) return report(armed.error(), kRunFailed);
   trial->startPose = poseOf(options.startPose);

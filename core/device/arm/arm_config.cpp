@@ -24,6 +24,7 @@ std::string errorBits(Protocol protocol, int bits) {
       {1, "voltage"}, {4, "overheating"}, {8, "encoder"}, {16, "electrical shock"}, {32, "overload"}};
   static constexpr Bit kFeetech[] = {
       {1, "voltage"}, {2, "encoder"}, {4, "overheating"}, {8, "current"}, {32, "overload"}};
+  if (protocol == Protocol::Plugin) return "error " + std::to_string(bits);
   std::string text;
   for (const Bit& bit : protocol == Protocol::Dynamixel2 ? std::span<const Bit>(kDynamixel) : kFeetech) {
     if (bits & bit.mask) text += (text.empty() ? "" : ", ") + std::string(bit.name);

@@ -6,6 +6,7 @@
 #include "core/device/arm/servo_arms.h"
 #include "core/device/bus/dynamixel_bus.h"
 #include "core/device/bus/feetech_bus.h"
+#include "core/device/link/host_clock.h"
 
 namespace gps {
 
@@ -27,13 +28,20 @@ Result<std::unique_ptr<ControlThread>> ControlThread::connect(const std::string&
 }
 
 std::unique_ptr<ControlThread> ControlThread::over(std::unique_ptr<Link> link, const ArmConfig& config) {
-  return std::unique_ptr<ControlThread>(new ControlThread(std::move(link), config));
+  std::unique_ptr<ServoBus> bus = makeBus(config.protocol, *link, config.baud);
+  std::unique_ptr<ArmDriver> arm = makeArm(*bus, config);
+  return std::unique_ptr<ControlThread>(new ControlThread(std::move(link), std::move(bus), std::move(arm), config));
 }
 
-ControlThread::ControlThread(std::unique_ptr<Link> link, const ArmConfig& config)
+std::unique_ptr<ControlThread> ControlThread::drive(std::unique_ptr<ArmDriver> arm, const ArmConfig& config) {
+  return std::unique_ptr<ControlThread>(new ControlThread(std::make_unique<HostClock>(), nullptr, std::move(arm), config));
+}
+
+ControlThread::ControlThread(std::unique_ptr<Link> link, std::unique_ptr<ServoBus> bus, std::unique_ptr<ArmDriver> arm,
+                             const ArmConfig& config)
     : m_link(std::move(link)),
-      m_bus(makeBus(config.protocol, *m_link, config.baud)),
-      m_arm(makeArm(*m_bus, config)),
+      m_bus(std::move(bus)),
+      m_arm(std::move(arm)),
       m_loop(*m_arm, *m_link, config) {
   m_thread = std::jthread([this] {
     // Refused without the right to it: the loop then counts what it misses.

@@ -21,6 +21,8 @@ class ControlThread {
   static Result<std::unique_ptr<ControlThread>> connect(const std::string& port, const ArmConfig& config);
   /// The same over a link that is open already, such as a simulated one. `config` must have passed check().
   static std::unique_ptr<ControlThread> over(std::unique_ptr<Link> link, const ArmConfig& config);
+  /// An arm whose driver has a way of its own to it, such as a plugin's. `config` must have passed check().
+  static std::unique_ptr<ControlThread> drive(std::unique_ptr<ArmDriver> arm, const ArmConfig& config);
   ~ControlThread();
   ControlThread(const ControlThread&) = delete;
   ControlThread& operator=(const ControlThread&) = delete;
@@ -35,7 +37,7 @@ class ControlThread {
   bool realTime() const { return m_realTime.load(); }
 
  private:
-  ControlThread(std::unique_ptr<Link> link, const ArmConfig& config);
+  ControlThread(std::unique_ptr<Link> link, std::unique_ptr<ServoBus> bus, std::unique_ptr<ArmDriver> arm, const ArmConfig& config);
 
   std::unique_ptr<Link> m_link;
   std::unique_ptr<ServoBus> m_bus;

@@ -18,12 +18,6 @@ namespace gps {
 
 namespace {
 
-Nanos read(clockid_t clock) {
-  timespec time{};
-  clock_gettime(clock, &time);
-  return time.tv_sec * kSecond + time.tv_nsec;
-}
-
 timespec toTimespec(Nanos time) { return {time / kSecond, static_cast<long>(time % kSecond)}; }
 
 Error openError(const std::string& path) {
@@ -136,24 +130,5 @@ void SerialPort::discardInput() noexcept {
 }
 
 Nanos SerialPort::patience() const noexcept { return m_simulated ? kSecond : Link::patience(); }
-
-Nanos SerialPort::now() const noexcept { return gps::read(CLOCK_MONOTONIC); }
-
-void SerialPort::sleepUntil(Nanos time, const std::atomic<bool>& wake) noexcept {
-  // Absolute, so that nothing adds up; in slices, so that an emergency stop is seen in the middle of a period.
-  constexpr Nanos kSlice = 4 * kMillisecond;
-  for (Nanos present = now(); present < time && !wake.load(std::memory_order_acquire); present = now()) {
-    const timespec until = toTimespec(std::min(time, present + kSlice));
-    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr);
-  }
-}
-
-Nanos SerialPort::suspended() const noexcept {
-#ifdef CLOCK_BOOTTIME
-  return gps::read(CLOCK_BOOTTIME) - gps::read(CLOCK_MONOTONIC);
-#else
-  return 0;
-#endif
-}
 
 }  // namespace gps

@@ -4,12 +4,12 @@
 #include <string>
 
 #include "core/base/error.h"
-#include "core/device/link/link.h"
+#include "core/device/link/host_clock.h"
 
 namespace gps {
 
 /// A serial port (raw, 8N1, exclusive) and the monotonic clock.
-class SerialPort : public Link {
+class SerialPort : public HostClock {
  public:
   SerialPort() = default;
   ~SerialPort() override;
@@ -24,9 +24,6 @@ class SerialPort : public Link {
   LinkState write(Bytes bytes) noexcept override;
   LinkState read(std::span<std::uint8_t> buffer, Nanos deadline, std::size_t& count) noexcept override;
   void discardInput() noexcept override;
-  Nanos now() const noexcept override;
-  void sleepUntil(Nanos time, const std::atomic<bool>& wake) noexcept override;
-  Nanos suspended() const noexcept override;
   Nanos latency() const noexcept override { return m_latency; }
   Nanos patience() const noexcept override;
 

@@ -9,7 +9,11 @@
 
 namespace gps {
 
-enum class Protocol : std::uint8_t { Dynamixel2, FeetechSts };
+enum class Protocol : std::uint8_t {
+  Dynamixel2,
+  FeetechSts,
+  Plugin,  ///< whatever a plugin speaks
+};
 
 /// What a register of a servo means, whatever its address.
 enum class Item : std::uint8_t {

@@ -16,7 +16,7 @@ const std::map<QString, QStringList>& allowed() {
       {"scene", {"cost", "math", "base"}},
       {"dynamics", {"math", "base"}},
       {"policy", {"math", "base"}},
-      {"plant", {"scene", "cost", "math", "base"}},
+      {"plant", {"device", "scene", "cost", "math", "base"}},
       {"rollout", {"plant", "scene", "cost", "policy", "math", "base"}},
       {"lqr", {"policy", "dynamics", "cost", "math", "base"}},
       {"algorithms", {"lqr", "rollout", "plant", "scene", "cost", "dynamics", "policy", "math", "base"}},
