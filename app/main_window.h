@@ -25,6 +25,7 @@ class QStackedWidget;
 namespace gps::ui {
 
 class DesignPage;
+class ExportMenu;
 struct LeftSession;
 struct OpenedRun;
 struct OpenedSession;
@@ -96,6 +97,7 @@ class MainWindow : public QMainWindow {
   SceneDocument* document() const { return m_document.get(); }
   const SessionKeeper& session() const { return *m_keeper; }
   DesignPage* designPage() const { return m_design; }
+  ExportMenu* exports() const { return m_exports; }
   WindowActions& actions() { return m_actions; }
   const Settings& settings() const { return m_settings; }
   /// Draws everything that is due, now.
@@ -238,6 +240,7 @@ class MainWindow : public QMainWindow {
   Workspace* m_workspace = nullptr;
   DesignPage* m_design = nullptr;
   MessageBar* m_messages = nullptr;
+  ExportMenu* m_exports = nullptr;
   RunPanel* m_panel = nullptr;
   PlotBoard* m_plots = nullptr;
   StatusStrip* m_status = nullptr;

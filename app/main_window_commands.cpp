@@ -19,6 +19,7 @@
 #include "app/documents/log_export.h"
 #include "app/documents/scene_document.h"
 #include "app/forms/design/design_page.h"
+#include "app/forms/export_menu.h"
 #include "app/forms/run_panel.h"
 #include "app/forms/workspace.h"
 #include "app/main_window.h"
@@ -72,6 +73,14 @@ void MainWindow::connectActions() {
   connect(a.exportLogA, &QAction::triggered, this, [this] { chooseLogFile(0); });
   connect(a.exportLogB, &QAction::triggered, this, [this] { chooseLogFile(1); });
   connect(a.exportPlots, &QAction::triggered, this, &MainWindow::choosePlotFolder);
+  m_exports = new ExportMenu(
+      a, m_messages, m_settings,
+      [this]() -> ExportMenu::Shown {
+        if (m_runs.empty()) return {};
+        const RunSession* run = m_runs[static_cast<std::size_t>(m_selected)].get();
+        return {run, std::min(m_workspace->iteration(), run->history()->iterations())};
+      },
+      this);
   connect(a.quit, &QAction::triggered, this, &QWidget::close);
 
   connect(a.start, &QAction::triggered, this, &MainWindow::requestStart);
@@ -447,6 +456,7 @@ void MainWindow::showControls() {
   m_actions.exportLogB->setVisible(m_runs.size() > 1);
   m_actions.exportLogB->setEnabled(m_runs.size() > 1 && m_runs.back()->hasData());
   m_actions.exportPlots->setEnabled(shownIterations() > 0);
+  m_exports->refresh();
   m_actions.startPage->setText(working || designing || m_runs.empty() ? tr("Shipped scenes") : tr("Back to the run"));
   m_actions.algorithm->setEnabled(working && m_readOnlySession.isEmpty());
   m_actions.saveSessionAs->setEnabled(m_keeper->exists());

@@ -101,6 +101,13 @@ void WindowActions::makeFileActions() {
                    tr("Save one JSON line per iteration, as the train command prints them"), "export");
   exportPlots = add("file.exportPlots", tr("Export plots…"), tr("Save every plot as PNG, SVG and PDF in a folder"),
                     "export", "Ctrl+Shift+E");
+  exportArrays = add("file.exportArrays", tr("Arrays…"),
+                     tr("Save states, actions, controllers and weights of the shown iteration for NumPy"));
+  exportTorch = add("file.exportTorch", tr("Policy as TorchScript…"), tr("Save the policy of the shown iteration for PyTorch"));
+  exportHeader = add("file.exportHeader", tr("Policy and controllers as C header…"),
+                     tr("Save policy and controllers of the shown iteration as C code that needs nothing else"));
+  exportReport = add("file.exportReport", tr("Report…"),
+                     tr("Save one page about the selected run: verdict, scene, plots, parameters, how to make it again"));
   quit = add("file.quit", tr("Quit"), tr("Close the window"), {}, "Ctrl+Q");
 }
 
@@ -192,6 +199,10 @@ void WindowActions::makeMenus() {
   file->addActions({saveSessionAs});
   file->addSeparator();
   file->addActions({exportPlots});
+  exports = file->addMenu(tr("&Export"));
+  exports->setObjectName("file.export");
+  exports->setToolTipsVisible(true);
+  exports->addActions({exportReport, exportArrays, exportTorch, exportHeader});
   file->addSeparator();
   file->addAction(quit);
 

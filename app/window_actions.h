@@ -35,6 +35,11 @@ class WindowActions {
   QAction* exportLogA;
   QAction* exportLogB;
   QAction* exportPlots;
+  QAction* exportArrays;  ///< this and the next three: from the session
+  QAction* exportTorch;
+  QAction* exportHeader;
+  QAction* exportReport;
+  QMenu* exports;
   QAction* quit;
   // Edit
   QAction* undo;

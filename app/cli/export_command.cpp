@@ -130,6 +130,9 @@ int exportSession(const ExportOptions& options) {
   if (!options.plotsFolder.empty() && !canExportPlots()) return tell(exportPlots({}, {}).error(), kBadInput);
   const Result<std::optional<int>> iteration = iterationOf(options);
   if (!iteration) return tell(iteration.error(), kBadInput);
+  for (const std::string& file : {options.metricsFile, options.arraysFile, options.policyFile, options.reportFile}) {
+    if (Status s = checkApart(options.session, file); !s) return tell(s.error(), kBadInput);
+  }
   const Result<SessionFile> session = SessionFile::open(options.session);
   if (!session) return tell(session.error(), kBadInput);
   if (!options.run.empty() || !options.iteration.empty()) {

@@ -29,6 +29,12 @@ Status checkWritable(const std::string& path, const std::string& option) {
   return Done{};
 }
 
+Status checkApart(const std::string& session, const std::string& path) {
+  std::error_code error;
+  if (path.empty() || !fs::equivalent(session, path, error)) return Done{};
+  return Error{"The export would overwrite the session it is read from.", path, "Use another name."};
+}
+
 Status writeWhole(const std::string& path, const std::string& content) {
   Result<FileWriter> file = FileWriter::open(path);
   if (!file) return file.error();

@@ -97,6 +97,7 @@ void TestExportCommand::wrongUseSaysWhatWhereAndMend_data() {
   row("ending of a report", {"SESSION", "--report", "OUT/a.pdf"}, "ends in \".pdf\"", ".html");
   row("report, not there", {"SESSION", "--report", "OUT/a.html", "--iteration", "3"}, "no iteration 3", "1 to 2");
   row("no folder", {"SESSION", "--arrays", "OUT/no/a.npz"}, "does not exist", "Make it");
+  row("itself", {"OUT/s.npz", "--arrays", "OUT/s.npz"}, "overwrite the session", "another name");
   row("no session", {"OUT/none.gpss", "--arrays", "OUT/a.npz"}, "none.gpss", "");
 }
 
@@ -108,8 +109,14 @@ void TestExportCommand::wrongUseSaysWhatWhereAndMend() {
   for (QString& argument : arguments) {
     argument.replace("SESSION", m_learned).replace("TRAJOPT", m_noPolicy).replace("OUT", folder.path());
   }
+  const bool itself = arguments.first().endsWith("s.npz");
+  if (itself) QVERIFY(QFile::copy(m_learned, folder.filePath("s.npz")));
   const Outcome outcome = runProgram(QStringList{"export"} + arguments);
   QCOMPARE(outcome.exitCode, 2);
+  if (itself) {
+    QVERIFY(bytesOf(folder.filePath("s.npz")) == bytesOf(m_learned));
+    QVERIFY(QFile::remove(folder.filePath("s.npz")));
+  }
   const QString said = QString::fromUtf8(outcome.err);
   QVERIFY2(said.contains(what) && said.contains(mend), qPrintable(said));
   QVERIFY2(said.contains('(') && said.count('\n') == 1, qPrintable(said));
