@@ -70,13 +70,11 @@ void SessionExport::start(const ExportRequest& request) {
 void SessionExport::startReport(const ExportRequest& request) {
   m_job.start([this, request](const std::atomic<bool>&) -> LatestJob::Deliver {
     Result<std::shared_ptr<Report>> report = read(request);
-    return [this, report = std::move(report)] {
-      if (!report) {
-        end(report.error());
-        return;
-      }
-      m_report = *report;
-      m_painter = std::make_unique<cli::ReportPainter>(*m_report);
+    if (!report) return [this, error = report.error()] { end(error); };
+    auto painter = std::make_shared<cli::ReportPainter>(**report);
+    return [this, report = *std::move(report), painter = std::move(painter)] {
+      m_report = report;
+      m_painter = painter;
       m_drawing.start();
     };
   });

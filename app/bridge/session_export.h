@@ -53,7 +53,7 @@ class SessionExport : public QObject {
   bool m_busy = false;
   QString m_target;
   std::shared_ptr<Report> m_report;
-  std::unique_ptr<cli::ReportPainter> m_painter;
+  std::shared_ptr<cli::ReportPainter> m_painter;
   QTimer m_drawing;
   LatestJob m_job;  // last: ends before what it uses
 };

@@ -176,7 +176,7 @@ int main(int argc, char** argv) {
                    "one HTML page about all runs, or about --run: verdict, scene, plots, parameters, how to make it again")
       ->type_name("FILE");
   exportCommand->add_option("--iteration", exported.iteration,
-                            "this iteration, or for arrays \"all\"; without it the last one");
+                            "this iteration of the last run, or of --run, or for arrays \"all\"; without it the last one");
 
   EvaluateOptions evaluated;
   CLI::App* evaluateCommand =

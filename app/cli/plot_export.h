@@ -34,7 +34,7 @@ class Drawing {
 Result<std::vector<std::string>> exportPlots(const std::vector<RunRecord>& runs, const std::string& folder, int iteration = 0);
 
 /// Draws the pictures of a report one by one, some ten milliseconds each. Needs a Drawing; without a window it only says
-/// that there are none. The report must outlive it.
+/// that there are none. The report must outlive it. Made on any thread, drawn on the UI thread.
 class ReportPainter {
  public:
   explicit ReportPainter(const Report& report);

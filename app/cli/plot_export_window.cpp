@@ -21,6 +21,7 @@ namespace {
 constexpr QSize kPlotSize(900, 520);    // of files
 constexpr QSize kReportSize(760, 430);  // in a report, where two stand side by side
 constexpr QSize kSceneSize(760, 560);
+constexpr std::size_t kMostDrawn = 24;  // runs of a report; each needs half a megabyte
 
 using History = std::shared_ptr<const ui::RunHistory>;
 
@@ -123,17 +124,28 @@ Result<std::vector<std::string>> exportPlots(const std::vector<RunRecord>& runs,
 struct ReportPainter::Impl {
   explicit Impl(const Report& theReport) : report(theReport) {
     std::vector<RunRecord> records;
-    for (const ReportRun& run : report.runs) records.push_back(run.past);
+    for (const ReportRun& run : report.runs) {
+      if (records.size() == kMostDrawn) break;
+      records.push_back(run.past);
+    }
     groups = groupsOf(records);
     pictures.groups.resize(groups.size());
+    for (std::size_t g = 0; g < groups.size(); ++g) takeGroup(g);
+    scenes = records.size();
+    if (scenes < report.runs.size()) {
+      pictures.missing = "Pictures of the first " + std::to_string(scenes) + " runs only; a report on one of the others, with --run, has them, too.";
+    }
   }
+  /// The columns that plots read, and the title of the group.
+  void takeGroup(std::size_t index);
   void drawScene(std::size_t run);
   void drawPlot(std::size_t group, const ui::PlotEntry& entry);
 
   const Report& report;
   const ui::Theme theme = ui::Theme::light();
   std::vector<Group> groups;
-  std::vector<History> histories;  ///< of the group that is drawn
+  std::vector<std::vector<History>> histories{};  ///< of every group
+  std::size_t scenes = 0;                         ///< so many are drawn
   std::size_t scene = 0;
   std::size_t group = 0;
   std::size_t plot = 0;
@@ -150,25 +162,28 @@ void ReportPainter::Impl::drawScene(std::size_t index) {
   pictures.scenes.push_back(ui::sceneSvg(paths, theme, kSceneSize).toStdString());
 }
 
-void ReportPainter::Impl::drawPlot(std::size_t index, const ui::PlotEntry& entry) {
+void ReportPainter::Impl::takeGroup(std::size_t index) {
   const Group& members = groups[index];
   ReportPictures::Group& target = pictures.groups[index];
-  if (histories.empty()) {
-    for (std::size_t i = 0; i < members.runs.size(); ++i) {
-      const ReportRun& run = report.runs[members.runs[i]];
-      const auto history = historyOf(run.past);
-      history->setForkedAt(run.forkedFrom.empty() ? 0 : run.forkedAfter);
-      histories.push_back(history);
-      const std::string name = run.name + " (" + run.label + ", seed " + std::to_string(run.seed) + ")";
-      if (members.runs.size() > 1) {
-        target.title += i == 0 ? "A: " + name + ", solid; " : "B: " + name + ", dashed";
-      } else if (groups.size() > 1) {
-        target.title = name;
-      }
+  std::vector<History>& own = histories.emplace_back();
+  for (std::size_t i = 0; i < members.runs.size(); ++i) {
+    const ReportRun& run = report.runs[members.runs[i]];
+    const auto history = historyOf(run.past);
+    history->setForkedAt(run.forkedFrom.empty() ? 0 : run.forkedAfter);
+    own.push_back(history);
+    const std::string name = run.name + " (" + run.label + ", seed " + std::to_string(run.seed) + ")";
+    if (members.runs.size() > 1) {
+      target.title += i == 0 ? "A: " + name + ", solid; " : "B: " + name + ", dashed";
+    } else if (groups.size() > 1) {
+      target.title = name;
     }
   }
-  const ReportRun& first = report.runs[members.runs.front()];
-  const ui::PlotContent content = ui::buildPlot(entry, {.runs = histories, .iteration = first.shown});
+}
+
+void ReportPainter::Impl::drawPlot(std::size_t index, const ui::PlotEntry& entry) {
+  const ReportRun& first = report.runs[groups[index].runs.front()];
+  ReportPictures::Group& target = pictures.groups[index];
+  const ui::PlotContent content = ui::buildPlot(entry, {.runs = histories[index], .iteration = first.shown});
   if (content.isEmpty()) return;  // of another algorithm, or of later iterations
   std::vector<bool> shown;
   for (const ui::PlotLegendEntry& each : content.legend) shown.push_back(each.on);
@@ -183,7 +198,7 @@ ReportPainter::~ReportPainter() = default;
 
 bool ReportPainter::next() {
   Impl& d = *m_impl;
-  if (d.scene < d.report.runs.size()) {
+  if (d.scene < d.scenes) {
     d.drawScene(d.scene++);
     return true;
   }
@@ -192,7 +207,6 @@ bool ReportPainter::next() {
   if (++d.plot == ui::plotRegistry().size()) {
     d.plot = 0;
     ++d.group;
-    d.histories.clear();
   }
   return true;
 }

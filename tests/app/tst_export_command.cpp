@@ -40,6 +40,7 @@ class TestExportCommand : public QObject {
   void aReportIsTheSameTwice();
   void whatAReportSaysMakesTheRunAgain();
   void comparisonsHaveAReport();
+  void wordsOfASceneStayText();
 
  private:
   QTemporaryDir m_folder;
@@ -216,6 +217,32 @@ void TestExportCommand::comparisonsHaveAReport() {
   const Outcome refused = runProgram({"train", "point_mass", "--report", folder.filePath("c.txt")});
   QCOMPARE(refused.exitCode, 2);
   QVERIFY2(refused.err.contains(".html") && refused.out.isEmpty(), refused.err.constData());
+}
+
+void TestExportCommand::wordsOfASceneStayText() {
+  const QTemporaryDir folder;
+  const QString hostile = QStringLiteral("</title></svg></pre><script>alert(1)</script> \"&amp;");
+  QByteArray text = bytesOf(GPS_SCENES "/point_mass.scene.json");
+  QString escaped = hostile;
+  escaped.replace('"', "\\\"");
+  for (const char* words : {"\"Point mass\"", "\"A body is steered"}) {
+    QVERIFY2(text.contains(words), words);
+    text.replace(words, ("\"" + escaped + (words[1] == 'P' ? "\"" : "")).toUtf8());
+  }
+  QFile scene(folder.filePath("hostile.scene.json"));
+  QVERIFY(scene.open(QIODevice::WriteOnly) && scene.write(text) > 0);
+  scene.close();
+  const QString session = folder.filePath("s.gpss"), page = folder.filePath("s.html");
+  QVERIFY(train("mdgps", session, scene.fileName()));
+  const Outcome outcome = runProgram({"export", session, "--report", page});
+  QVERIFY2(outcome.exitCode == 0, outcome.err.constData());
+  QXmlStreamReader xml(bytesOf(page));
+  while (!xml.atEnd()) {
+    if (xml.readNext() == QXmlStreamReader::StartElement) QVERIFY(xml.name() != QStringLiteral("script"));
+  }
+  QVERIFY2(!xml.hasError(), qPrintable(QStringLiteral("line %1: %2").arg(xml.lineNumber()).arg(xml.errorString())));
+  QVERIFY(!bytesOf(page).contains("<script"));
+  QVERIFY(bytesOf(page).contains("&lt;script&gt;alert(1)"));
 }
 
 QTEST_APPLESS_MAIN(TestExportCommand)

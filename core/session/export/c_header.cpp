@@ -2,6 +2,7 @@
 #include "core/session/export/c_header.h"
 
 #include <cmath>
+#include <map>
 #include <set>
 
 #include "core/policy/neural_policy.h"
@@ -59,11 +60,13 @@ void putChannels(std::string& text, const std::string& prefix, const std::string
 /// "  NAME_CONDITION_C1 = 0," and so on, each name once.
 std::string conditionNames(const std::string& capital, const std::vector<std::string>& conditions) {
   std::set<std::string> taken;
+  std::map<std::string, int> next;  // thousands may differ in what C cannot write only
   std::string text;
   for (std::size_t i = 0; i < conditions.size(); ++i) {
     const std::string wanted = cSuffix(conditions[i]);
     std::string name = wanted;
-    for (int number = 2; !taken.insert(name).second; ++number) name = wanted + "_" + std::to_string(number);
+    int& number = next.try_emplace(wanted, 2).first->second;
+    while (!taken.insert(name).second) name = wanted + "_" + std::to_string(number++);
     text += "  " + capital + "_CONDITION_" + name + " = " + std::to_string(i) + ",\n";
   }
   return text;
@@ -138,7 +141,7 @@ void putClip(std::string& text, const std::string& prefix, const Vector& limits)
   for (Eigen::Index i = 0; i < limits.size(); ++i) {
     if (!std::isfinite(limits(i))) continue;
     any = true;
-    const std::string limit = cNumber(limits(i)), entry = "action[" + std::to_string(i) + "]";
+    const std::string limit = cNumber(std::abs(limits(i))), entry = "action[" + std::to_string(i) + "]";
     text += "  if (" + entry + " > " + limit + ") " + entry + " = " + limit + ";\n";
     text += "  if (" + entry + " < -" + limit + ") " + entry + " = -" + limit + ";\n";
   }

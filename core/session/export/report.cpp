@@ -11,6 +11,7 @@ namespace gps {
 
 namespace {
 
+constexpr std::size_t kMostRuns = 200;  // of one page
 constexpr int kDrawnBefore = 3;  // earlier iterations that plots of one iteration show faded
 
 std::string labelOf(const std::string& algorithm) {
@@ -174,6 +175,10 @@ Result<Report> readReport(const SessionFile& session, const std::string& runName
     }
   }
   if (runs.empty()) return Error{"The session has no finished iteration.", session.file(), "Let a run learn first."};
+  if (runs.size() > kMostRuns) {
+    return Error{"The session has " + std::to_string(runs.size()) + " runs, too many for one page.", session.file(),
+                 "Choose one of them with --run."};
+  }
   for (const SessionRun& run : runs) {
     Result<ReportRun> one = readRun(session, run, iteration);
     if (!one) return one.error();

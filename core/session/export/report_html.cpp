@@ -108,14 +108,14 @@ std::string scenes(const Report& report, const ReportPictures& pictures) {
             count(static_cast<std::size_t>(run.task->dO), "observation", "observations") + ", " +
             count(static_cast<std::size_t>(run.task->dU), "action", "actions") + ".</p>\n";
   }
-  html += "<div class=\"grid\">\n";
+  if (!pictures.scenes.empty()) html += "<div class=\"grid\">\n";
   for (std::size_t i = 0; i < report.runs.size() && i < pictures.scenes.size(); ++i) {
     const ReportRun& run = report.runs[i];
     html += "<figure>" + inlineSvg(pictures.scenes[i]) + "<figcaption>" + htmlText(run.name) + ", iteration " +
             std::to_string(run.shown) +
             ": starts, goals, and the paths of rollouts (thin), local controllers and global policy (dashed)</figcaption></figure>\n";
   }
-  html += "</div>\n";
+  if (!pictures.scenes.empty()) html += "</div>\n";
   for (std::size_t i = 0; i < told.size(); ++i) {
     html += "<details><summary>The scene as a file" + (told.size() > 1 ? " (" + std::to_string(i + 1) + ")" : std::string()) +
             "</summary><pre>" + htmlLines(told[i]) + "</pre></details>\n";
@@ -125,7 +125,7 @@ std::string scenes(const Report& report, const ReportPictures& pictures) {
 
 std::string plots(const ReportPictures& pictures) {
   std::string html = "<h2>Plots</h2>\n";
-  if (!pictures.missing.empty()) return html + "<p>" + htmlText(pictures.missing) + "</p>\n";
+  if (!pictures.missing.empty()) html += "<p>" + htmlText(pictures.missing) + "</p>\n";
   for (const ReportPictures::Group& group : pictures.groups) {
     if (!group.title.empty()) html += "<h3>" + htmlText(group.title) + "</h3>\n";
     html += "<div class=\"grid\">\n";

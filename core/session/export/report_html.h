@@ -21,7 +21,7 @@ struct ReportPictures {
   };
   std::vector<std::string> scenes{};  ///< of every run of the report, with its paths; may be empty
   std::vector<Group> groups{};
-  std::string missing{};  ///< why there are none
+  std::string missing{};  ///< why there are none, or not of all runs
 };
 
 /// The report as one HTML file that needs no other: without script, links or fonts from elsewhere, all text escaped, light
