@@ -286,7 +286,8 @@ void SessionKeeper::saveAs(const QString& file) {
 void SessionKeeper::close(bool giveUp) {
   if (!exists()) return;
   const bool remove = !m_named && (giveUp || iterations() == 0);
-  post([book = std::exchange(m_book, std::make_shared<Book>()), remove] {
+  // A run that just began may still wait for its place in the file: until then nobody else keeps what it leaves.
+  post([book = std::exchange(m_book, std::make_shared<Book>()), relays = m_relays, remove] {
     const std::string file = book->writer ? book->writer->file() : std::string();
     for (const Book::Entry& entry : book->entries) {
       if (const std::shared_ptr<RelayRecorder> relay = entry.relay.lock()) relay->disconnect();

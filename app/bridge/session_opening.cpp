@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/base/printable.h"
 #include "core/session/session_fork.h"
 #include "core/session/session_writer.h"
 
@@ -58,11 +59,11 @@ Status appendPast(const SessionFile& session, const SessionRun& run, int upTo, c
   for (SessionRow& row : *rows) {
     if (row.report.iteration > upTo) break;
     if (row.report.iteration != static_cast<int>(past.size()) + 1) {
-      return Error{"The session is damaged: iteration " + std::to_string(past.size() + 1) + " of " + run.name + " is missing.",
+      return Error{"The session is damaged: iteration " + std::to_string(past.size() + 1) + " of " + printable(run.name) + " is missing.",
                    session.file(), "Use a copy."};
     }
     if (row.report.metrics.conditions() != task->conditionCount()) {
-      return Error{"The session is damaged: " + run.name + " has another number of conditions than its scene.",
+      return Error{"The session is damaged: " + printable(run.name) + " has another number of conditions than its scene.",
                    session.file(), "Use a copy."};
     }
     auto snapshot = std::make_shared<Snapshot>();
@@ -90,18 +91,15 @@ Result<OpenedRun> withPast(const SessionFile& session, const SessionRun& run, Ru
   const int last = opened.setup.resume->state->iteration;
   if (Status s = appendPast(session, run, last, opened.setup.task, last - kStepsRead, opened.past); !s) return s.error();
   if (static_cast<int>(opened.past.size()) != last) {
-    return Error{"The session is damaged: iteration " + std::to_string(last) + " of " + run.name + " is missing.",
+    return Error{"The session is damaged: iteration " + std::to_string(last) + " of " + printable(run.name) + " is missing.",
                  session.file(), "Use a copy."};
   }
   if (opened.setup.resume->newest) opened.past.back() = opened.setup.resume->newest;
   return opened;
 }
 
-Result<OpenedRun> readRun(const SessionFile& session, const SessionRun& run) {
-  const bool began = run.iterations > 0;
-  Result<RunSetup> setup = began                                ? session.resume(run, run.iterations)
-                           : run.parent && run.parentIteration > 0 ? setupAt(session, run, run.parentIteration)
-                                                                : session.replay(run);
+Result<OpenedRun> readRun(const SessionFile& session, const SessionRun& run, const std::atomic<bool>* stop = nullptr) {
+  Result<RunSetup> setup = setupAtEnd(session, run, stop);
   if (!setup) return setup.error();
   setup->name = run.name;
   return withPast(session, run, *std::move(setup));
@@ -110,7 +108,7 @@ Result<OpenedRun> readRun(const SessionFile& session, const SessionRun& run) {
 /// A run as it was after an iteration that it has.
 Result<OpenedRun> readHeld(const SessionFile& session, const SessionRun& run, int iteration) {
   if (iteration < 1 || iteration > std::max(run.iterations, run.parentIteration)) {
-    return Error{run.name + " has no iteration " + std::to_string(iteration) + ".", session.file(),
+    return Error{printable(run.name) + " has no iteration " + std::to_string(iteration) + ".", session.file(),
                  "It has the iterations 1 to " + std::to_string(std::max(run.iterations, run.parentIteration)) + "."};
   }
   const Result<SessionRun> owner = ownerOf(session, run, iteration);
@@ -124,7 +122,7 @@ Result<OpenedRun> readHeld(const SessionFile& session, const SessionRun& run, in
   Result<std::shared_ptr<const Snapshot>> newest = session.snapshot(*owner, *task, iteration);
   if (!newest) return newest.error();
   if (static_cast<int>(opened.past.size()) != iteration) {
-    return Error{"The session is damaged: iteration " + std::to_string(iteration) + " of " + run.name + " is missing.",
+    return Error{"The session is damaged: iteration " + std::to_string(iteration) + " of " + printable(run.name) + " is missing.",
                  session.file(), "Use a copy."};
   }
   opened.past.back() = *std::move(newest);
@@ -144,7 +142,7 @@ Result<OpenedNodes> openNodes(const QString& file, const std::vector<RunNode>& n
     if (run == session->runs().end()) {
       return Error{"The run is not in the session any more.", session->file(), "Open the session again."};
     }
-    Result<OpenedRun> one = node.heldAt > 0 ? readHeld(*session, *run, node.heldAt) : readRun(*session, *run);
+    Result<OpenedRun> one = node.heldAt > 0 ? readHeld(*session, *run, node.heldAt) : readRun(*session, *run, stop);
     if (!one) return one.error();
     if (opened.runs.empty()) {
       Result<std::string> text = session->sceneText(*run);

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/exit_code.h"
+#include "core/base/printable.h"
 #include "core/rollout/rollout.h"
 #include "core/session/session_file.h"
 
@@ -15,7 +16,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 int refuse(const Error& error) {
-  std::fprintf(stderr, "%s\n", error.text().c_str());
+  std::fprintf(stderr, "%s\n", printable(error.text()).c_str());
   return kBadInput;
 }
 
@@ -131,7 +132,7 @@ int evaluate(const EvaluateOptions& options) {
   for (const Trial& trial : trials) {
     const Result<Json> some = rowsOf(trial, run->seed, iteration, options.rollouts, pool);
     if (!some) {
-      std::fprintf(stderr, "%s\n", some.error().text().c_str());
+      std::fprintf(stderr, "%s\n", printable(some.error().text()).c_str());
       return kRunFailed;
     }
     rows.insert(rows.end(), some->begin(), some->end());
@@ -145,11 +146,11 @@ int evaluate(const EvaluateOptions& options) {
     std::printf("%s\n", told.dump(2, ' ', false, Json::error_handler_t::replace).c_str());
     return kDone;
   }
-  std::printf("%s after iteration %d: %s, without noise\n", run->name.c_str(), iteration,
+  std::printf("%s after iteration %d: %s, without noise\n", printable(run->name).c_str(), iteration,
               *policy ? "the policy" : "the local controllers");
   std::printf("%-16s %-8s %9s %10s %8s %10s\n", "start", "kind", "rollouts", "cost", "success", "distance");
   for (const Json& row : rows) {
-    std::printf("%-16s %-8s %9d %10s %8s %10s\n", row["condition"].get<std::string>().c_str(),
+    std::printf("%-16s %-8s %9d %10s %8s %10s\n", printable(row["condition"].get<std::string>()).c_str(),
                 row["test"].get<bool>() ? "test" : "training", row["rollouts"].get<int>(), cell(row["cost"]).c_str(),
                 cell(row["success_rate"]).c_str(), cell(row["final_dist"]).c_str());
   }

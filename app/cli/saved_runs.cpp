@@ -81,9 +81,7 @@ Result<std::vector<RunSetup>> setupsOfSession(const TrainOptions& options) {
     return Error{run->name + " has no finished iteration to go on from.", options.resumeFile,
                  "Repeat it with `gps-studio train --replay " + options.resumeFile + "`."};
   }
-  Result<RunSetup> setup = options.forkAt        ? setupAt(*session, *run, *options.forkAt)
-                           : run->iterations > 0 ? session->resume(*run, run->iterations)
-                                                 : setupAt(*session, *run, run->parentIteration);
+  Result<RunSetup> setup = options.forkAt ? setupAt(*session, *run, *options.forkAt) : setupAtEnd(*session, *run);
   if (!setup) {
     // Another program that writes may have dropped that state since the session was opened; then that is the reason.
     const Result<FileLock> lock = FileLock::take(options.resumeFile);

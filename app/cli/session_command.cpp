@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/cli/exit_code.h"
+#include "core/base/printable.h"
 #include "core/session/session_file.h"
 
 namespace gps::cli {
@@ -16,7 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 int refuse(const Error& error) {
-  std::fprintf(stderr, "%s\n", error.text().c_str());
+  std::fprintf(stderr, "%s\n", printable(error.text()).c_str());
   return kBadInput;
 }
 
@@ -24,10 +25,8 @@ Json numberOrNull(const std::optional<double>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-/// Text of a file for a terminal: what could move the cursor is left out.
-std::string plain(std::string text) {
-  std::erase_if(text, [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; });
-  return text;
+std::string plain(const std::string& text) {
+  return printable(text);
 }
 
 std::string dump(const Json& value) {

@@ -15,6 +15,7 @@
 #include "app/cli/run_to_end.h"
 #include "app/cli/saved_runs.h"
 #include "app/documents/scene_folder.h"
+#include "core/base/printable.h"
 #include "core/engine/run_log.h"
 #include "core/engine/warning_streaks.h"
 #include "core/scene/scene_reader.h"
@@ -24,7 +25,7 @@ namespace gps::cli {
 namespace {
 
 int badInput(const Error& error) {
-  std::fprintf(stderr, "%s\n", error.text().c_str());
+  std::fprintf(stderr, "%s\n", printable(error.text()).c_str());
   return kBadInput;
 }
 
@@ -63,7 +64,7 @@ void printTableRow(const Snapshot& snapshot) {
   const MetricTable& m = snapshot.report.metrics;
   double seconds = 0.0;
   for (const PhaseTime& time : snapshot.report.seconds) seconds += time.seconds;
-  std::printf("%-12s %5d %10s %10s %9s %9s %9s %8s %8.3f\n", snapshot.run.c_str(), snapshot.report.iteration,
+  std::printf("%-12s %5d %10s %10s %9s %9s %9s %8s %8.3f\n", printable(snapshot.run).c_str(), snapshot.report.iteration,
               cell(m.mean(Metric::LocalCost)).c_str(), cell(m.mean(Metric::GlobalCost)).c_str(),
               cell(m.mean(Metric::Kl)).c_str(), cell(m.mean(Metric::KlBound)).c_str(),
               cell(m.mean(Metric::StepMult)).c_str(), cell(m.get(Metric::SuccessRate)).c_str(), seconds);
@@ -84,18 +85,18 @@ void printSummary(std::span<const AlgorithmSummary> algorithms) {
 }
 
 void printWarning(const std::string& run, const WarningStreak& streak) {
-  std::fprintf(stderr, "%s: %s: %s\n", run.c_str(), streakPlace(streak).c_str(), streak.text.c_str());
+  std::fprintf(stderr, "%s: %s: %s\n", printable(run).c_str(), streakPlace(streak).c_str(), printable(streak.text).c_str());
 }
 
 void printOutcome(const std::string& run, const Outcome& outcome) {
-  std::fprintf(stderr, "%s: Finished, %s.%s%s\n", run.c_str(), solvedText(outcome).c_str(),
+  std::fprintf(stderr, "%s: Finished, %s.%s%s\n", printable(run).c_str(), solvedText(outcome).c_str(),
                outcome.likely.empty() ? "" : " ", outcome.likely.c_str());
 }
 
 /// What a failure says in a terminal: phase, place, cause, way out.
 void printFailure(const std::string& run, const Failure& failure) {
-  std::fprintf(stderr, "%s failed in iteration %d, phase %s: %s\n", run.c_str(), failure.iteration,
-               failure.phase.empty() ? "start" : failure.phase.c_str(), failure.error.text().c_str());
+  std::fprintf(stderr, "%s failed in iteration %d, phase %s: %s\n", printable(run).c_str(), failure.iteration,
+               failure.phase.empty() ? "start" : failure.phase.c_str(), printable(failure.error.text()).c_str());
 }
 
 /// One set-up per algorithm and seed.
@@ -193,7 +194,7 @@ int train(const TrainOptions& options) {
   for (RunSetup& setup : setups) {
     const std::string name = setup.name;
     if (Status s = saved->attach(setup); !s) return badInput(s.error());
-    ProgressLine line(name);
+    ProgressLine line(printable(name));
     WarningStreaks warnings;
     RunOutcome outcome = runToEnd(
         std::move(setup),
@@ -226,7 +227,7 @@ int train(const TrainOptions& options) {
       exitCode = kRunFailed;
     }
     if (outcome.interrupted) {
-      std::fprintf(stderr, "%s was interrupted; finished iterations are kept.\n", name.c_str());
+      std::fprintf(stderr, "%s was interrupted; finished iterations are kept.\n", printable(name).c_str());
       exitCode = kRunFailed;
       break;
     }

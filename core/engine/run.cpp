@@ -126,7 +126,8 @@ struct Run::Impl {
 
   /// Changes that are not part of a finished iteration: those it would have used, and those that still wait.
   void recordPending() {
-    if (!setup.recorder || !started) return;
+    // A run that goes on has a past to come back to, whether it was started again or not.
+    if (!setup.recorder || (!started && !setup.resume)) return;
     std::vector<std::pair<std::string, std::string>> changes;
     for (const ParameterEvent& event : events) changes.emplace_back(event.key, event.to);
     {

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "core/algorithms/check_state.h"
+#include "core/base/printable.h"
 #include "core/scene/scene_reader.h"
 #include "core/session/schema.h"
 #include "core/session/snapshot_arrays.h"
@@ -21,7 +22,8 @@ constexpr int kMostIterations = 1000000;
 constexpr int kMostConditions = 10000;
 
 Error damaged(const std::string& file, const std::string& what) {
-  return {"The session is damaged: " + what + ".", file, "Use a copy, or an earlier iteration."};
+  // Names and keys of the file are in it, and a terminal may be where it goes.
+  return {"The session is damaged: " + printable(what) + ".", file, "Use a copy, or an earlier iteration."};
 }
 
 /// Calls `take` for every row; stops at its first error.
@@ -116,7 +118,7 @@ Result<SessionRun> SessionFile::run(const std::string& name) const {
   std::string known;
   for (const SessionRun& each : m_runs) {
     if (each.name == name) return each;
-    known += (known.empty() ? "" : ", ") + each.name;
+    known += (known.empty() ? "" : ", ") + printable(each.name);
   }
   return Error{"The session has no run \"" + name + "\".", file(), "Use one of " + known + "."};
 }
@@ -187,6 +189,10 @@ Result<std::vector<std::pair<std::string, std::string>>> SessionFile::startValue
   return pairs("SELECT key, value FROM parameters WHERE run=? ORDER BY rowid", run);
 }
 
+Result<std::vector<std::pair<std::string, std::string>>> SessionFile::pending(const SessionRun& run) const {
+  return pairs("SELECT key, new FROM pending WHERE run=? ORDER BY id", run);
+}
+
 Result<std::vector<ParameterEvent>> SessionFile::events(const SessionRun& run) const {
   Result<Statement> statement =
       m_database.prepare("SELECT iteration, key, old, new FROM events WHERE run=? ORDER BY iteration, id");
@@ -215,9 +221,8 @@ Result<Parameters> SessionFile::parameters(const SessionRun& run, const Task& ta
   const auto set = [&](const std::string& key, const std::string& value) -> Status {
     Status s = setParameter(*parameters, key, value);
     if (s) return s;
-    Error error = s.error();
-    error.where = file() + ", " + error.where;
-    return error;
+    const Error& error = s.error();
+    return Error{printable(error.what), file() + ", " + printable(error.where), printable(error.mend)};
   };
   for (const auto& [key, value] : *stored) {
     if (Status s = set(key, value); !s) return s.error();
@@ -240,7 +245,7 @@ Result<SessionRow> SessionFile::row(const SessionRun& run, int iteration) const 
   Result<std::vector<SessionRow>> found = rowsWhere(run, "run=?1 AND iteration=" + std::to_string(iteration));
   if (!found) return found.error();
   if (found->size() != 1) {
-    return Error{"The session has no iteration " + std::to_string(iteration) + " of " + run.name + ".", file(),
+    return Error{"The session has no iteration " + std::to_string(iteration) + " of " + printable(run.name) + ".", file(),
                  "It has the iterations 1 to " + std::to_string(run.iterations) + "."};
   }
   return std::move(found->front());
@@ -446,7 +451,7 @@ Result<RunSetup> SessionFile::resume(const SessionRun& run, int iteration) const
   const Result<ArraySet> stored = arrays("states", run, iteration);
   if (!stored) return stored.error();
   if (stored->arrays().empty()) {
-    return Error{"The session does not keep the state of iteration " + std::to_string(iteration) + " of " + run.name + ".",
+    return Error{"The session does not keep the state of iteration " + std::to_string(iteration) + " of " + printable(run.name) + ".",
                  file(), "Go on from its last iteration."};
   }
   auto state = std::make_shared<AlgorithmState>();
@@ -463,7 +468,7 @@ Result<RunSetup> SessionFile::resume(const SessionRun& run, int iteration) const
   point->state = std::move(state);
   point->parameters = *std::move(now);
   if (iteration == run.iterations) {
-    auto waiting = pairs("SELECT key, new FROM pending WHERE run=? ORDER BY id", run);
+    auto waiting = pending(run);
     if (!waiting) return waiting.error();
     Parameters trial = point->parameters;
     for (const auto& [key, value] : *waiting) {

@@ -63,6 +63,8 @@ class SessionFile {
   /// What the run started with: key and value of every parameter, as --set takes them.
   Result<std::vector<std::pair<std::string, std::string>>> startValues(const SessionRun& run) const;
   Result<std::vector<ParameterEvent>> events(const SessionRun& run) const;
+  /// Changes (key, value) that wait for the iteration after the last one.
+  Result<std::vector<std::pair<std::string, std::string>>> pending(const SessionRun& run) const;
   /// In force at the end of an iteration; 0: at the start.
   Result<Parameters> parameters(const SessionRun& run, const Task& task, int iteration) const;
 

@@ -6,6 +6,8 @@
 #include <mutex>
 #include <utility>
 
+#include "core/base/printable.h"
+
 namespace gps {
 
 namespace {
@@ -76,13 +78,13 @@ Result<SessionRun> ownerOf(const SessionFile& session, const SessionRun& run, in
     if (parent == session.runs().end()) break;
     owner = *parent;
   }
-  return Error{"The session is damaged: the run that " + run.name + " was forked from is missing.", session.file(),
+  return Error{"The session is damaged: the run that " + printable(run.name) + " was forked from is missing.", session.file(),
                "Use a copy."};
 }
 
 Result<RunSetup> setupAt(const SessionFile& session, const SessionRun& run, int iteration, const std::atomic<bool>* stop) {
   if (iteration < 1 || iteration > std::max(run.iterations, run.parentIteration)) {
-    return Error{run.name + " has no iteration " + std::to_string(iteration) + ".", session.file(),
+    return Error{printable(run.name) + " has no iteration " + std::to_string(iteration) + ".", session.file(),
                  "It has the iterations 1 to " + std::to_string(std::max(run.iterations, run.parentIteration)) + "."};
   }
   const Result<SessionRun> owner = ownerOf(session, run, iteration);
@@ -123,7 +125,7 @@ Result<RunSetup> setupAt(const SessionFile& session, const SessionRun& run, int 
   const Result<FinishedIteration> made = iterateTo(iteration, *setup, stop);
   if (!made) return made.error();
   if (!made->state || made->state->iteration != iteration) {
-    return Error{"Iteration " + std::to_string(iteration) + " of " + run.name + " could not be made again.", session.file(), ""};
+    return Error{"Iteration " + std::to_string(iteration) + " of " + printable(run.name) + " could not be made again.", session.file(), ""};
   }
   Result<Parameters> now = session.parameters(*owner, *setup->task, iteration);
   if (!now) return now.error();
@@ -136,6 +138,29 @@ Result<RunSetup> setupAt(const SessionFile& session, const SessionRun& run, int 
   point->newest = made->snapshot;
   result.resume = std::move(point);
   return result;
+}
+
+Result<RunSetup> setupAtEnd(const SessionFile& session, const SessionRun& run, const std::atomic<bool>* stop) {
+  if (run.iterations > 0) return session.resume(run, run.iterations);
+  const bool fork = run.parent && run.parentIteration > 0;
+  Result<RunSetup> setup = fork ? setupAt(session, run, run.parentIteration, stop) : session.replay(run);
+  if (!setup) return setup;
+  setup->name = run.name;
+  setup->replay.clear();
+  auto waiting = session.pending(run);
+  if (!waiting) return waiting.error();
+  Parameters trial = fork ? setup->resume->parameters : setup->parameters;
+  for (const auto& [key, value] : *waiting) {
+    if (Status s = setParameter(trial, key, value); !s) return s.error();
+  }
+  if (!fork) {
+    setup->parameters = std::move(trial);
+    return setup;
+  }
+  auto point = std::make_shared<ResumePoint>(*setup->resume);
+  point->pending = *std::move(waiting);
+  setup->resume = std::move(point);
+  return setup;
 }
 
 std::string nameOfFork(const SessionFile& session, const std::string& run) {

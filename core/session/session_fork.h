@@ -14,6 +14,11 @@ namespace gps {
 Result<RunSetup> setupAt(const SessionFile& session, const SessionRun& run, int iteration,
                          const std::atomic<bool>* stop = nullptr);
 
+/// Where a run goes on: after its last iteration; a fork without any of its own where it left its parent; a run without
+/// any at its start. With the changes that wait for the next iteration: before the first one they are what it starts
+/// with.
+Result<RunSetup> setupAtEnd(const SessionFile& session, const SessionRun& run, const std::atomic<bool>* stop = nullptr);
+
 /// The run of the file that made this iteration: the run itself, or the one it was forked from.
 Result<SessionRun> ownerOf(const SessionFile& session, const SessionRun& run, int iteration);
 

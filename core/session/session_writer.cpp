@@ -72,6 +72,9 @@ struct SessionWriter::Impl {
     m_changed.notify_all();
     m_thread.join();
     m_open->rows.reset();
+    // Who only reads may have made the log, which this connection does not know before its first look; then it would
+    // leave it behind.
+    if (!m_open->database.number("SELECT count(*) FROM sqlite_schema")) return;
     // One plain file is left, which can be read where nothing can be written.
     if (Result<Statement> plain = m_open->database.prepare("PRAGMA journal_mode=DELETE"); plain) {
       if (!plain->step()) return;  // others still read it; the log stays beside it

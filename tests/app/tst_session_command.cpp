@@ -61,6 +61,7 @@ class TestSessionCommand : public QObject {
   void aStoppedRunGoesOnInANewProcess();
   void aKilledProgramLosesAtMostTwoIterations();
   void aLimitIsRaised();
+  void namesOfASessionAreNoCommandsToTheTerminal();
   void aForkLeavesItsParentAsItIs();
   void replayPrintsTheSameLines();
   void evaluateRepeatsTheLog();
@@ -137,6 +138,34 @@ void TestSessionCommand::aKilledProgramLosesAtMostTwoIterations() {
     QCOMPARE(linesOf(rest.out), reference.mid(kept));
     QCOMPARE(differenceOfFiles(whole, file, kIterations), QString());
   }
+}
+
+void TestSessionCommand::namesOfASessionAreNoCommandsToTheTerminal() {
+  const QTemporaryDir folder;
+  const QString file = folder.filePath("run.gpss");
+  QCOMPARE(runProgram(training("trajopt", 2, file)).exitCode, 0);
+  {
+    auto database = gps::Database::open(file.toStdString(), gps::Database::Access::Write);
+    QVERIFY(database.ok());
+    QVERIFY(database->execute("UPDATE runs SET name='evil' || char(27) || '[2J' || char(155) || '31m' || char(10, 7)").ok());
+    QVERIFY(database->execute("INSERT INTO notes(run, iteration, written, text) VALUES (1, 2, 'now', 'a' || char(27) || '[31m')").ok());
+  }
+  const auto clean = [](const QByteArray& printed) {
+    for (const char c : printed) {
+      if ((static_cast<unsigned char>(c) < 0x20 && c != '\n') || c == 0x7f) return false;
+    }
+    return !printed.contains("\xc2\x9b");
+  };
+  for (const QStringList& command : {QStringList{"info", file}, QStringList{"check", file},
+                                     QStringList{"evaluate", file, "--rollouts", "1"},
+                                     QStringList{"evaluate", file, "--run", "nobody"},
+                                     QStringList{"train", "--resume", file, "--iterations", "3"}}) {
+    const Outcome outcome = runProgram(command);
+    QVERIFY2(clean(outcome.out) && clean(outcome.err), qPrintable(command.join(' ') + '\n' + outcome.out + outcome.err));
+    QVERIFY2(outcome.exitCode != 2 || outcome.err.contains("evil"), outcome.err.constData());
+  }
+  const Outcome told = runProgram({"info", file});
+  QVERIFY2(told.out.contains("note on iteration 2: a[31m"), told.out.constData());
 }
 
 void TestSessionCommand::aLimitIsRaised() {

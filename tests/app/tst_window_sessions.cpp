@@ -71,6 +71,10 @@ class TestWindowSessions : public QObject {
   void theStepsOfPastIterationsAreKept();
   void aDroppedSessionOpensAndIsRecent();
   void aForkSharesThePastAndGoesItsOwnWay();
+  void changesOfAForkThatNeverWentOnAreKept_data();
+  void changesOfAForkThatNeverWentOnAreKept();
+  void changesOfAnOpenedRunThatDidNotGoOnAreKept();
+  void aSessionThatWasLookedAtIsOnePlainFile();
 };
 
 void TestWindowSessions::everyRunIsSavedWithoutBeingAsked() {
@@ -604,6 +608,111 @@ void TestWindowSessions::aForkSharesThePastAndGoesItsOwnWay() {
   const auto session = SessionFile::open(file.toStdString());
   const Status sound = session->check();
   QVERIFY2(sound.ok(), sound.ok() ? "" : sound.error().text().c_str());
+}
+
+void TestWindowSessions::changesOfAForkThatNeverWentOnAreKept_data() {
+  QTest::addColumn<bool>("started");
+  QTest::newRow("never started") << false;
+  QTest::newRow("stopped in its first iteration") << true;
+}
+
+void TestWindowSessions::changesOfAForkThatNeverWentOnAreKept() {
+  QFETCH(bool, started);
+  const QTemporaryDir folder;
+  const QString file = folder.filePath("forks.gpss");
+  {
+    Opened o(folder.path());
+    o.prepare("point_mass", "mdgps", 4);
+    o.learn();
+    QVERIFY(o.isSaved(4));
+    o.saveAs(file);
+    o.window.workspace()->setIteration(2);
+    QTRY_VERIFY(o.window.actions().fork->isEnabled());
+    o.window.actions().fork->trigger();
+    QVERIFY(o.shows(2, 1));
+    QVERIFY(o.run(1).setParameter("lqr.kl_step", "0.7").ok());
+    // Long enough to be stopped in the middle of its first iteration.
+    if (started) QVERIFY(o.run(1).setParameter("pol.steps", "1000000").ok());
+    QTRY_COMPARE_WITH_TIMEOUT(o.run(1).progress().queued.size(), std::size_t(started ? 2 : 1), kPatience);
+    if (started) {
+      o.run(1).start();
+      QTRY_VERIFY_WITH_TIMEOUT(o.run(1).progress().phase == "s_step", kPatience);
+      o.run(1).stop();
+      QTRY_COMPARE_WITH_TIMEOUT(o.run(1).state(), RunState::Idle, kPatience);
+    }
+  }
+  {
+    Opened o(folder.path());
+    o.window.openSessionFile(file);
+    QVERIFY(o.shows(2, 1));
+    const std::vector<ParameterEvent> queued = o.run(1).progress().queued;
+    QCOMPARE(queued.size(), std::size_t(started ? 2 : 1));
+    QCOMPARE(queued.front().key, std::string("lqr.kl_step"));
+    QCOMPARE(queued.front().to, std::string("0.7"));
+    if (started) QVERIFY(o.run(1).setParameter("pol.steps", "60").ok());
+    o.window.actions().start->trigger();
+    QVERIFY(o.shows(4, 1));
+    QVERIFY(o.isSaved(4, 1));
+    QCOMPARE(o.run(1).parameters().lqr.klStep, 0.7);
+  }
+  const auto session = SessionFile::open(file.toStdString());
+  QVERIFY(session->check().ok());
+  const std::vector<ParameterEvent> events = *session->events(session->runs().back());
+  QCOMPARE(events.front().key, std::string("lqr.kl_step"));
+  QCOMPARE(events.front().iteration, 3);
+  QVERIFY(session->pending(session->runs().back())->empty());
+}
+
+void TestWindowSessions::changesOfAnOpenedRunThatDidNotGoOnAreKept() {
+  const QTemporaryDir folder;
+  const QString file = folder.filePath("kept.gpss");
+  write(file, 3);
+  {
+    Opened o(folder.path());
+    o.window.openSessionFile(file);
+    QVERIFY(o.shows(3));
+    QVERIFY(o.run().setParameter("lqr.kl_step", "0.6").ok());
+    QTRY_COMPARE_WITH_TIMEOUT(o.run().progress().queued.size(), std::size_t{1}, kPatience);
+  }
+  Opened o(folder.path());
+  o.window.openSessionFile(file);
+  QVERIFY(o.shows(3));
+  QCOMPARE(o.run().progress().queued.size(), std::size_t{1});
+  QCOMPARE(o.run().progress().queued.front().to, std::string("0.6"));
+}
+
+void TestWindowSessions::aSessionThatWasLookedAtIsOnePlainFile() {
+  const QTemporaryDir folder;
+  const QString file = folder.filePath("kept.gpss");
+  write(file, 60);
+  const auto beside = [&folder] {
+    QStringList files = sessionsIn(folder.path());
+    files.removeAll("kept.gpss.lock");
+    return files;
+  };
+  {
+    Opened o(folder.path());
+    o.window.openSessionFile(file);
+    QVERIFY(o.shows(60));
+    // Looked at: another connection reads it at the same time.
+    o.window.workspace()->setIteration(5);
+    QTRY_COMPARE_WITH_TIMEOUT(o.window.workspace()->shown(0)->report.iteration, 5, kPatience);
+    QVERIFY(o.window.openScene("reach"));  // ends the session, while the window stays
+    QTRY_COMPARE_WITH_TIMEOUT(beside(), QStringList{"kept.gpss"}, kPatience);
+    o.window.openSessionFile(file);
+    QVERIFY(o.shows(60));
+    o.window.workspace()->setIteration(7);
+    QTRY_COMPARE_WITH_TIMEOUT(o.window.workspace()->shown(0)->report.iteration, 7, kPatience);
+  }
+  QCOMPARE(beside(), QStringList{"kept.gpss"});
+  // A session that can only be read, since another program has it, is left alone.
+  const auto other = *SessionWriter::append(file.toStdString());
+  {
+    Opened o(folder.path());
+    o.window.openSessionFile(file);
+    QVERIFY(o.shows(60));
+  }
+  QVERIFY(beside().contains("kept.gpss-wal"));
 }
 
 QTEST_MAIN(TestWindowSessions)

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <vector>
 
+#include "widgets/panels/plain_text.h"
 #include "widgets/style/icons.h"
 
 namespace gps::ui {
@@ -22,6 +23,7 @@ namespace {
 constexpr std::size_t kMost = 20;  // a run that fails over and over must not fill the memory
 constexpr int kNoteLifetime = 8000;
 constexpr int kFloatWidth = 640;
+constexpr qsizetype kLongestText = 8000;
 
 QString severityName(Severity severity) {
   switch (severity) {
@@ -69,7 +71,7 @@ struct MessageBar::Impl {
   QLabel* addText(const QString& text, const char* role, QWidget* parent, QVBoxLayout* to) {
     auto* label = new QLabel(parent);
     label->setTextFormat(Qt::PlainText);
-    label->setText(text);
+    label->setText(plainLines(text, kLongestText));
     label->setWordWrap(true);
     label->setTextInteractionFlags(Qt::TextSelectableByMouse);
     if (role != nullptr) label->setProperty("role", role);

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/base/nearest_name.h"
+#include "core/base/printable.h"
 #include "core/base/rng.h"
 
 using namespace gps;
@@ -18,6 +19,7 @@ class TestBase : public QObject {
   void belowIsUniformAndInRange();
   void nearestNameFindsTheMisspeltOne();
   void errorTextShowsAllThreeParts();
+  void printableTextMovesNoCursor();
 };
 
 void TestBase::philoxGivesThePublishedNumbers() {
@@ -89,6 +91,17 @@ void TestBase::errorTextShowsAllThreeParts() {
   const Result<int> failed = error;
   QVERIFY(!failed);
   QCOMPARE(failed.error().what, error.what);
+}
+
+void TestBase::printableTextMovesNoCursor() {
+  QCOMPARE(printable("mdgps-1"), std::string("mdgps-1"));
+  QCOMPARE(printable("a\x1b[31mb\rc\x7f\a"), std::string("a[31mbc"));
+  QCOMPARE(printable("two\nlines\tand"), std::string("two lines and"));
+  // CSI as one sign of Latin-1, which terminals obey as well.
+  QCOMPARE(printable("a\xc2\x9b" "31mb"), std::string("a31mb"));
+  QCOMPARE(printable("\xc3\xa4 \xe2\x82\xac \xf0\x9f\xa4\x96"), std::string("\xc3\xa4 \xe2\x82\xac \xf0\x9f\xa4\x96"));
+  QCOMPARE(printable("\x9b" "31m \xe2\x82"), std::string("?31m ??"));
+  QCOMPARE(printable("\xc0\x9b \xe0\x80\x9b"), std::string("?? ???"));
 }
 
 QTEST_APPLESS_MAIN(TestBase)
