@@ -14,6 +14,7 @@ class TestDeviceCommand : public QObject {
  private Q_SLOTS:
   void simulatedArmIsFoundMovedAndRun();
   void feetechArmMovesToo();
+  void aCalibratedArmIsUsedAsItIsMounted();
   void refusalsSayWhatToDo_data();
   void refusalsSayWhatToDo();
 };
@@ -66,6 +67,52 @@ void TestDeviceCommand::feetechArmMovesToo() {
       {"device", "jog", arm.path, "--joints", "STS3215:1,STS3215:2", "--to", "0,0", "--action", "torque"}, environment);
   QCOMPARE(torque.exitCode, 1);
   QVERIFY2(torque.err.contains("position-offset"), torque.err);
+}
+
+void TestDeviceCommand::aCalibratedArmIsUsedAsItIsMounted() {
+  const QTemporaryDir runtime;
+  const QProcessEnvironment environment = environmentIn(runtime);
+  Simulator arm(environment, {"--joints", "XL330-M288:1"});
+  const QString file = runtime.filePath("arm.json");
+  QProcess calibration;
+  calibration.setProcessEnvironment(environment);
+  calibration.setReadChannel(QProcess::StandardError);
+  calibration.start(QStringLiteral(GPS_BINARY), {"device", "calibrate", arm.path, "--joints", "XL330-M288:1", "--output", file});
+  const auto asks = [&](const QByteArray& what) {
+    QByteArray said;
+    while (!said.contains(what) && calibration.waitForReadyRead(30000)) said += calibration.readAllStandardError();
+    return said.contains(what);
+  };
+  // The hand of the user, and time for some readings.
+  const auto turn = [&](int milliradians) {
+    arm.process.write("turn 1 " + QByteArray::number(milliradians) + "\n");
+    arm.process.waitForBytesWritten(30000);
+    QTest::qWait(500);
+  };
+  QVERIFY(asks("where its angle is to be 0"));
+  turn(400);
+  calibration.write("\n");
+  QVERIFY(asks("the way that is positive"));
+  turn(100);  // the servo counts the other way
+  calibration.write("\n");
+  QVERIFY(asks("from one end of its range"));
+  turn(-600);
+  turn(900);
+  calibration.write("\n");
+  QVERIFY(calibration.waitForFinished(30000));
+  QVERIFY2(calibration.exitCode() == 0, calibration.readAllStandardError());
+  QVERIFY(calibration.readAllStandardOutput().contains("sign -1, limits -0.4"));
+
+  turn(400);
+  const Outcome jog = runProgram({"device", "jog", arm.path, "--arm", file, "--to", "0.2", "--period", "0.05"}, environment);
+  QVERIFY2(jog.exitCode == 0, jog.err);
+  QVERIFY2(jog.out.startsWith("joint 1: 0.2") || jog.out.startsWith("joint 1: 0.1"), jog.out);
+  // 0.2 rad the other way from where the servo reads 0.4.
+  const Outcome info = runProgram({"device", "info", arm.path, "--id", "1", "--json"}, environment);
+  const QRegularExpressionMatch position =
+      QRegularExpression("\"present position\",\\s*\"value\": (\\d+)").match(QString::fromUtf8(info.out));
+  QVERIFY2(position.hasMatch(), info.out);
+  QVERIFY2(std::abs(position.captured(1).toInt() - (2048 + 130)) < 45, qPrintable(position.captured(1)));
 }
 
 void TestDeviceCommand::refusalsSayWhatToDo_data() {

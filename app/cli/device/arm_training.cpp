@@ -30,7 +30,7 @@ Result<ArmConfig> armForTask(const DeviceOptions& options, const Task& task) {
   if (!action) return action.error();
   DeviceOptions adapted = options;
   adapted.action = *action == ActionKind::Torque ? "torque" : "velocity";
-  adapted.period = controlPeriod(task.dt);
+  adapted.period = controlPeriod(task.dt, options.period);
   Result<ArmConfig> config = armOf(adapted);
   if (!config) return config;
   if (const Result<ArmJoints> match = matchArm(task, *config); !match) return match.error();
@@ -85,9 +85,9 @@ Status ArmTraining::dryRun(const RolloutRequest& request) const {
       before = angle;
       if (angle < limits.lowerLimit || angle > limits.upperLimit) {
         char text[160];
-        std::snprintf(text, sizeof text, "In the simulation the first controller turns joint %zu to %.2f rad, beyond its limits of %.2f and %.2f rad.",
+        std::snprintf(text, sizeof text, "In the simulation the arm turns joint %zu to %.2f rad, beyond its limits of %.2f and %.2f rad.",
                       i + 1, angle, limits.lowerLimit, limits.upperLimit);
-        return Error{text, "dry run", "Lower the gains or init.var of the initial controller, or start farther from the limits."};
+        return Error{text, "dry run", "Lower the gains of what acts, or start farther from the limits."};
       }
     }
   }
@@ -118,9 +118,14 @@ Status ArmTraining::tryCarefully(const RunSetup& setup, const DeviceOptions& opt
   const Result<AlgorithmState> state = firstState(setup);
   if (!state) return state.error();
   RolloutRequest request;
-  request.task = m_task.get();
   request.actor.controller = state->conditions.front().controller.get();
   request.clipMean = setup.parameters.noise.clipMean;
+  if (Status tried = tryCarefully(std::move(request), options); !tried) return tried;
+  return ask("Next: learning.", options);
+}
+
+Status ArmTraining::tryCarefully(RolloutRequest request, const DeviceOptions& options) {
+  request.task = m_task.get();
   if (Status safe = dryRun(request); !safe) return safe;
   if (Status asked = ask("The arm will be switched on.", options); !asked) return asked;
   if (Status armed = m_session->arm(); !armed) return armed;
@@ -134,7 +139,7 @@ Status ArmTraining::tryCarefully(const RunSetup& setup, const DeviceOptions& opt
     std::fprintf(stderr, "Trial with %.0f %% of the actions: done, %.0f %% of them cut by a limit.\n", 100.0 * share,
                  100.0 * rollout->trajectory.clipFraction);
   }
-  return ask("Next: learning.", options);
+  return Done{};
 }
 
 std::string ArmTraining::summary() const {

@@ -11,7 +11,8 @@
 
 namespace gps::cli {
 
-/// The arm that the task is to be learned on: as described, with the actions and a period that suit the scene.
+/// The arm that the task is to be learned on: as described, with the actions and a period that suit the scene;
+/// options.period is the longest one.
 Result<ArmConfig> armForTask(const DeviceOptions& options, const Task& task);
 
 /// A real arm for the length of `train`: connected, armed, tried carefully, and then where the rollouts run. Ctrl-C is
@@ -26,6 +27,8 @@ class ArmTraining {
   /// asks before each on the terminal, unless `options.confirmed`. Fails where the simulation leaves the joints' limits,
   /// a trial fails, or nobody confirms.
   Status tryCarefully(const RunSetup& setup, const DeviceOptions& options);
+  /// The same with who acts in `request`; its task is ignored.
+  Status tryCarefully(RolloutRequest request, const DeviceOptions& options);
   const std::shared_ptr<const Task>& task() const { return m_task; }
   /// "XL330-M288:1, XL330-M288:2 at /dev/ttyUSB0".
   const std::string& description() const { return m_description; }

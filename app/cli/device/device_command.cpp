@@ -4,8 +4,10 @@
 #include <CLI/CLI.hpp>
 
 #include "app/cli/device/bus_queries.h"
+#include "app/cli/device/calibrate.h"
 #include "app/cli/device/drive.h"
 #include "app/cli/device/plugin_arms.h"
+#include "app/cli/device/play.h"
 #include "app/cli/device/simulate.h"
 
 namespace gps::cli {
@@ -61,6 +63,10 @@ void addTrainingArm(CLI::App& command, DeviceOptions& options) {
       ->expected(1)
       ->take_all()
       ->needs(device);
+  command.add_option("--period", options.period, "with --device: the longest control period, in seconds")
+      ->check(CLI::Range(0.001, 0.2))
+      ->needs(device)
+      ->capture_default_str();
   command.add_flag("--confirmed", options.confirmed, "with --device: the arm has room and is watched; nothing is asked")->needs(device);
 }
 
@@ -86,6 +92,13 @@ CLI::App* addDeviceCommand(CLI::App& app, DeviceOptions& options) {
   info->add_option("--id", options.id, "of the servo")->check(CLI::Range(0, 252))->capture_default_str();
   info->add_flag("--json", options.json, "print JSON");
 
+  CLI::App* const calibrate =
+      command->add_subcommand("calibrate", "find zero, direction and range of each joint while you move it by hand, torque off");
+  addPort(*calibrate, options);
+  addJoints(*calibrate, options);
+  calibrate->add_option("--output", options.armFile, "where the arm is described, for --arm")->type_name("FILE")->required();
+  calibrate->add_option("--name", options.armName, "of the arm, in your words")->capture_default_str();
+
   CLI::App* const jog = command->add_subcommand("jog", "move the arm slowly to a pose; Ctrl-C is the emergency stop");
   addArm(*jog, options);
   jog->add_option("--to", options.pose, "one angle per joint in radians, for example 0.3,-0.2")
@@ -99,6 +112,20 @@ CLI::App* addDeviceCommand(CLI::App& app, DeviceOptions& options) {
       ->required();
   run->add_option("--start", options.startPose, "where to start, one angle per joint in radians; else where it is")
       ->delimiter(',');
+
+  CLI::App* const play = command->add_subcommand("play", "run the policy or a controller of a session; Ctrl-C is the emergency stop");
+  addPort(*play, options);
+  play->add_option("session", options.session, "a session file (*.gpss)")->required();
+  addJoints(*play, options);
+  play->add_option("--arm", options.armFile, "a calibrated arm's file instead of --joints and --baud")->type_name("FILE");
+  play->add_option("--setting", options.settings, "of a plugin; may be given several times")->type_name("KEY=VALUE")->expected(1)->take_all();
+  play->add_option("--period", options.period, "the longest control period, in seconds")->check(CLI::Range(0.001, 0.2))->capture_default_str();
+  play->add_option("--run", options.sessionRun, "name of the run; without it the last one");
+  play->add_option("--iteration", options.iteration, "without it the last one")->check(CLI::Range(1, 1000000));
+  play->add_option("--condition", options.condition, "where to start; without it the first condition");
+  play->add_option("--rollouts", options.rollouts, "how often")->check(CLI::Range(1, 1000))->capture_default_str();
+  play->add_flag("--local", options.local, "the local controller of the condition, not the policy");
+  play->add_flag("--confirmed", options.confirmed, "the arm has room and is watched; nothing is asked");
 
   CLI::App* const simulate = command->add_subcommand("simulate", "simulate an arm at a port of its own until Ctrl-C");
   addJoints(*simulate, options);
@@ -116,7 +143,9 @@ int device(const CLI::App& command, const DeviceOptions& options) {
   if (command.got_subcommand("plugins")) return listPlugins(options);
   if (command.got_subcommand("scan")) return scanDevice(options);
   if (command.got_subcommand("info")) return showDevice(options);
+  if (command.got_subcommand("calibrate")) return calibrateDevice(options);
   if (command.got_subcommand("jog")) return jogDevice(options);
+  if (command.got_subcommand("play")) return playDevice(options);
   if (command.got_subcommand("run")) return runDevice(options);
   return simulateDevice(options);
 }

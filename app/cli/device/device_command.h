@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,10 +22,17 @@ struct DeviceOptions {
   int id = 1;
   int lastId = 20;
   bool json = false;
+  std::string session;               ///< play
+  std::string sessionRun;
+  std::optional<int> iteration;      ///< none: the last
+  std::string condition;             ///< its name; empty: the first
+  bool local = false;                ///< the local controller where there is a policy
+  int rollouts = 1;
   std::vector<double> pose;          ///< jog: angles [rad]
   std::string actionsFile;           ///< run
   std::vector<double> startPose;     ///< run [rad]
-  std::string armFile;               ///< a calibrated arm instead of joints and baud
+  std::string armFile;               ///< a calibrated arm instead of joints and baud; calibrate: what is written
+  std::string armName = "Arm";       ///< calibrate
   std::vector<std::string> settings; ///< key=value, of a plugin
   std::string configFolder;          ///< with plugins; empty: the user's
   bool confirmed = false;            ///< train: the user has said that the arm may move

@@ -28,7 +28,7 @@ void interrupt(int) { interrupted.store(true); }
 constexpr const char* kFaults =
     "Faults, one per line on standard input:\n"
     "  mute ID | drop ID COUNT | corrupt ID COUNT | delay ID MILLISECONDS | stale ID | reboot ID\n"
-    "  error ID BITS | heal ID | unplug\n";
+    "  error ID BITS | heal ID | unplug | turn ID MILLIRADIANS (by hand, torque off)\n";
 
 Result<JointPhysics> physicsOf(const std::string& name, std::vector<double>& starts) {
   const Result<Scene> scene = findScene(name, sceneFolder());
@@ -53,6 +53,12 @@ bool inject(PtyServer& server, const std::string& line) {
     SimulatedServo* servo = id >= 0 && id <= 252 ? bus.servo(static_cast<std::uint8_t>(id)) : nullptr;
     if (!servo) return;
     known = true;
+    if (what == "turn") {
+      const auto index = static_cast<std::size_t>(servo - bus.servos().data());
+      bus.joints()[index].angle = 1e-3 * number;
+      bus.joints()[index].velocity = 0.0;
+      return;
+    }
     if (what == "mute") servo->faults.mute = true;
     else if (what == "drop" && number > 0) servo->faults.dropReplies = number;
     else if (what == "corrupt" && number > 0) servo->faults.corruptReplies = number;
