@@ -106,6 +106,7 @@ MainWindow::MainWindow(WindowSetup setup, QWidget* parent)
 
 MainWindow::~MainWindow() {
   m_timer.stop();
+  m_tree->keepLayout();
   // The field that has the keyboard commits when it loses it, to a document that must still be there.
   hide();
   // All are told before the first is waited for.

@@ -73,6 +73,7 @@ bool MainWindow::losesWork() const {
 }
 
 void MainWindow::endSession() {
+  m_tree->keepLayout();
   dropRuns();
   m_keeper->close(m_givingUp);
   m_readOnlySession.clear();
@@ -204,7 +205,9 @@ void MainWindow::showSession(const std::shared_ptr<OpenedSession>& opened) {
   }
   for (OpenedRun& each : opened->shown) {
     const int index = static_cast<int>(m_runs.size());
-    m_runs.push_back(m_tree->sessionOf(std::move(each), opened->file, legend(each.run.algorithm, index), index));
+    QString label = legend(each.run.algorithm, index);
+    if (each.heldAt > 0) label = tr("%1 (at %2)").arg(legend(each.run.algorithm, 0)).arg(each.heldAt);
+    m_runs.push_back(m_tree->sessionOf(std::move(each), opened->file, label, index));
     watch(m_runs.back().get());
   }
   if (!m_keeper->isUnnamed(opened->file)) noteRecent(opened->file);
@@ -212,6 +215,8 @@ void MainWindow::showSession(const std::shared_ptr<OpenedSession>& opened) {
   runsChanged();
   tick();
   m_workspace->setFocus();
+  if (opened->layout) m_tree->applyLayout(*opened->layout);
+  m_tree->noteOpened();
   if (opened->readOnly) {
     Error why = *opened->readOnly;
     why.what = tr("The session is shown, but can't go on here. %1").arg(QString::fromStdString(why.what)).toStdString();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/run_tree_control.h"
 
+#include <QAction>
 #include <QStackedWidget>
 #include <algorithm>
 #include <utility>
@@ -26,6 +27,11 @@ namespace {
 constexpr int kTicksPerLook = 6;
 constexpr std::size_t kMostBack = 50;
 constexpr qsizetype kLongestName = 60;
+
+/// In the order of SessionLayout::kLayerNames.
+std::vector<QAction*> layerActions(const WindowActions& a) {
+  return {a.showSamples, a.showLocal, a.showGlobal, a.showTubes, a.showGhosts, a.showGrid, a.showTests};
+}
 
 }  // namespace
 
@@ -82,17 +88,31 @@ void RunTreeControl::lookAgain() {
   m_looked.clear();
 }
 
+void RunTreeControl::follow() {
+  const QString now = file();
+  if (now == m_file) return;
+  m_file = now;
+  m_outline.clear();
+  m_seen.clear();
+  m_back.clear();
+  m_looked.clear();
+  m_opened.reset();
+  m_layoutDue = false;
+  m_changed = true;
+  ++m_asked;  // what is being read belongs to the one before
+}
+
+void RunTreeControl::noteOpened() {
+  follow();
+  m_layoutDue = true;
+}
+
 void RunTreeControl::tick() {
   if (++m_ticks % kTicksPerLook != 0) return;
-  const QString now = file();
-  if (now != m_file) {
-    m_file = now;
-    m_outline.clear();
-    m_seen.clear();
-    m_back.clear();
-    m_looked.clear();
-    m_changed = true;
-    ++m_asked;  // what is being read belongs to the one before
+  follow();
+  if (m_layoutDue) {
+    m_opened = layout();
+    m_layoutDue = !m_opened.has_value();
   }
   const std::vector<RunSession*> runs = m_window.runs();
   // A run that a session has taken, or that left the window, changes what there is to read.
@@ -409,6 +429,34 @@ std::unique_ptr<RunSession> RunTreeControl::sessionOf(OpenedRun opened, const QS
   if (writable) m_window.recordRun(run.get(), place);
   else run->setReadOnly(tr("The session can only be read."));
   return run;
+}
+
+// --- layout
+
+std::optional<SessionLayout> RunTreeControl::layout() const {
+  const Look now = current();
+  if (now.shown.empty() || m_outline.empty()) return std::nullopt;
+  SessionLayout layout{now.shown, now.selected, now.iteration, m_outline.size()};
+  if (std::any_of(now.shown.begin(), now.shown.end(), [](const RunNode& node) { return node.run <= 0; })) return std::nullopt;
+  layout.design = m_window.m_pages->currentWidget() == m_window.m_design;
+  const std::vector<QAction*> actions = layerActions(m_window.m_actions);
+  for (std::size_t i = 0; i < SessionLayout::kLayers; ++i) layout.layers[i] = actions[i]->isChecked();
+  return layout;
+}
+
+void RunTreeControl::keepLayout() {
+  if (!m_window.m_keeper->exists() || m_window.m_keeper->file() != m_file) return;
+  const std::optional<SessionLayout> now = layout();
+  if (!now || m_layoutDue || now == m_opened) return;
+  m_opened = now;
+  m_window.m_keeper->setLayout(layoutText(*now));
+}
+
+void RunTreeControl::applyLayout(const SessionLayout& layout) {
+  const std::vector<QAction*> actions = layerActions(m_window.m_actions);
+  for (std::size_t i = 0; i < SessionLayout::kLayers; ++i) actions[i]->setChecked(layout.layers[i]);
+  moveTo({layout.shown, layout.selected, layout.iteration});
+  if (layout.design) m_window.showDesign();
 }
 
 // --- names and notes

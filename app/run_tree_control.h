@@ -5,6 +5,7 @@
 #include <QPointer>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +42,13 @@ class RunTreeControl : public QObject {
   /// What stood there before the last of these.
   void back();
 
+  /// Writes down how the session is shown, where that is not as it was opened; before it ends.
+  void keepLayout();
+  /// A session was opened: what is shown now need not be written down.
+  void noteOpened();
+  /// Shows it like that again, its runs being there.
+  void applyLayout(const SessionLayout& layout);
+
   /// A run that was read, as the window shows it at a place (0: A): able to go on where its session can be written to.
   std::unique_ptr<RunSession> sessionOf(OpenedRun opened, const QString& file, const QString& label, int place);
 
@@ -54,6 +62,8 @@ class RunTreeControl : public QObject {
   struct Reading;
 
   QString file() const;
+  void follow();
+  std::optional<SessionLayout> layout() const;
   void refresh();
   Look current() const;
   std::int64_t idOf(const RunSession& run) const;
@@ -79,6 +89,8 @@ class RunTreeControl : public QObject {
   QString m_drawn;                  ///< what the rows said of the shown runs
   bool m_changed = true;
   std::vector<Look> m_back;
+  std::optional<SessionLayout> m_opened;  ///< the layout when the session was opened
+  bool m_layoutDue = false;         ///< that is to be noted as soon as its runs are known
   int m_ticks = 0;
   quint64 m_asked = 0;              ///< number of the newest request to show something
   LatestJob m_listing;              ///< reads the outline

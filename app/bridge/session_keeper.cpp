@@ -245,6 +245,12 @@ void SessionKeeper::note(std::int64_t run, int iteration, const std::string& tex
   edit([=](Book& book) { return book.writer->addNote(run, text, iteration); });
 }
 
+void SessionKeeper::setLayout(const std::string& text) {
+  post([book = m_book, text] {
+    if (book->writer && !book->writer->setLayout(text)) return;  // a full disk is said by what matters
+  });
+}
+
 int SessionKeeper::iterations() const {
   int count = 0;
   for (const auto& [name, iterations] : m_before) count += iterations;

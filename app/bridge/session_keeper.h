@@ -56,6 +56,8 @@ class SessionKeeper : public QObject {
   /// Changes in the file what is not of its iterations; edited() or editRefused() follows.
   void rename(std::int64_t run, const std::string& from, const std::string& to);
   void note(std::int64_t run, int iteration, const std::string& text);
+  /// How the window shows it; nothing depends on whether it could be written.
+  void setLayout(const std::string& text);
 
   // --- the session
   /// Something was recorded, or taken over.

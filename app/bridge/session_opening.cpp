@@ -129,33 +129,37 @@ Result<OpenedRun> readHeld(const SessionFile& session, const SessionRun& run, in
   return opened;
 }
 
-}  // namespace
-
-Result<OpenedNodes> openNodes(const QString& file, const std::vector<RunNode>& nodes, const std::atomic<bool>* stop) {
-  const Result<SessionFile> session = SessionFile::open(file.toStdString());
-  if (!session) return session.error();
+Result<OpenedNodes> nodesOf(const SessionFile& session, const std::vector<RunNode>& nodes, const std::atomic<bool>* stop) {
   OpenedNodes opened;
   for (const RunNode& node : nodes) {
-    if (stop && *stop) return Error{"Reading the run was stopped.", session->file(), ""};
-    const auto run = std::find_if(session->runs().begin(), session->runs().end(),
+    if (stop && *stop) return Error{"Reading the run was stopped.", session.file(), ""};
+    const auto run = std::find_if(session.runs().begin(), session.runs().end(),
                                   [&node](const SessionRun& each) { return each.id == node.run; });
-    if (run == session->runs().end()) {
-      return Error{"The run is not in the session any more.", session->file(), "Open the session again."};
+    if (run == session.runs().end()) {
+      return Error{"The run is not in the session any more.", session.file(), "Open the session again."};
     }
-    Result<OpenedRun> one = node.heldAt > 0 ? readHeld(*session, *run, node.heldAt) : readRun(*session, *run, stop);
+    Result<OpenedRun> one = node.heldAt > 0 ? readHeld(session, *run, node.heldAt) : readRun(session, *run, stop);
     if (!one) return one.error();
     if (opened.runs.empty()) {
-      Result<std::string> text = session->sceneText(*run);
+      Result<std::string> text = session.sceneText(*run);
       if (!text) return text.error();
       opened.sceneText = *std::move(text);
     } else if (opened.runs.front().run.scene != run->scene) {
-      return Error{"Runs of different scenes can't be compared.", session->file(), "Show them one after the other."};
+      return Error{"Runs of different scenes can't be compared.", session.file(), "Show them one after the other."};
     } else {
       one->setup.task = opened.runs.front().setup.task;  // of the same scene, and seen to be
     }
     opened.runs.push_back(*std::move(one));
   }
   return opened;
+}
+
+}  // namespace
+
+Result<OpenedNodes> openNodes(const QString& file, const std::vector<RunNode>& nodes, const std::atomic<bool>* stop) {
+  const Result<SessionFile> session = SessionFile::open(file.toStdString());
+  if (!session) return session.error();
+  return nodesOf(*session, nodes, stop);
 }
 
 int OpenedSession::iterations() const {
@@ -180,6 +184,14 @@ Result<OpenedSession> openSession(const QString& file) {
   const Result<SessionFile> session = SessionFile::open(path);
   if (!session) return session.error();
   opened.all = session->runs();
+  if (const std::optional<SessionLayout> layout = parseLayout(session->layout()); layout && layout->runs == opened.all.size()) {
+    if (Result<OpenedNodes> nodes = nodesOf(*session, layout->shown, nullptr)) {
+      opened.layout = layout;
+      opened.shown = std::move(nodes->runs);
+      opened.sceneText = std::move(nodes->sceneText);
+      return opened;
+    }
+  }
   const std::vector<SessionRun> shown = lastShown(*session);
   for (const SessionRun& run : shown) {
     Result<OpenedRun> one = readRun(*session, run);

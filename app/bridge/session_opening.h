@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/bridge/session_layout.h"
 #include "core/engine/run.h"
 #include "core/session/session_file.h"
 
@@ -26,13 +27,6 @@ struct OpenedRun {
   int heldAt = 0;  ///< as it was after this iteration, to be looked at alone; 0: as it is
 };
 
-/// A place in the tree of runs.
-struct RunNode {
-  std::int64_t run = 0;  ///< id in the session
-  int heldAt = 0;        ///< as it was after this iteration; 0: as it is
-  bool operator==(const RunNode&) const = default;
-};
-
 /// Runs of one scene that were read together.
 struct OpenedNodes {
   std::vector<OpenedRun> runs{};  ///< in the order they were asked for
@@ -47,10 +41,12 @@ struct OpenedSession {
   std::string sceneText{};                ///< of those shown
   std::shared_ptr<SessionWriter> writer{};  ///< null: it can only be read
   std::optional<Error> readOnly{};        ///< why
+  std::optional<SessionLayout> layout{};  ///< how it was shown, where that can be shown again
   int iterations() const;                 ///< of all its runs
 };
 
-/// Reads a session and takes its lock. Of many runs the last one is shown, and the one that stood beside it. Any thread;
+/// Reads a session and takes its lock. Those are shown that stood there when it was closed, else the last one and
+/// the one that stood beside it. Any thread;
 /// takes as long as the disk does.
 Result<OpenedSession> openSession(const QString& file);
 

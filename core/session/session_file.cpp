@@ -137,6 +137,17 @@ Result<std::vector<std::pair<std::string, std::string>>> SessionFile::pairs(cons
   return found;
 }
 
+std::string SessionFile::layout() const {
+  // No table of the schema: written where a window closed, and of no use to anybody else.
+  const Result<std::int64_t> real =
+      m_database.number("SELECT count(*) FROM sqlite_schema WHERE type='table' AND sql NOT LIKE '%VIRTUAL%' AND name='layout'");
+  if (!real || *real != 1) return {};
+  Result<Statement> statement = m_database.prepare("SELECT text FROM layout WHERE id=1 AND length(text) < 4000");
+  if (!statement) return {};
+  const Result<bool> row = statement->step();
+  return row && *row ? statement->text(0, 4000) : std::string();
+}
+
 Result<std::string> SessionFile::sceneName(const SessionRun& run) const {
   const auto found = pairs("SELECT name, '' FROM scenes WHERE id=(SELECT scene FROM runs WHERE id=?)", run);
   if (!found) return found.error();

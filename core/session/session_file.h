@@ -52,6 +52,8 @@ class SessionFile {
   /// The run with this name; an empty name means the last one. The error lists the names.
   Result<SessionRun> run(const std::string& name) const;
 
+  /// How a window showed it, as it wrote that down; empty where none did. The text may be anything of at most 4000 bytes.
+  std::string layout() const;
   Result<std::string> sceneName(const SessionRun& run) const;
   Result<std::string> sceneText(const SessionRun& run) const;
   /// The scene as it was learned.

@@ -348,6 +348,15 @@ Status SessionWriter::renameRun(std::int64_t run, const std::string& name) {
   return transaction.commit();
 }
 
+Status SessionWriter::setLayout(const std::string& text) {
+  const std::lock_guard one(m_impl->m_databaseMutex);
+  Database& database = m_impl->m_open->database;
+  if (Status s = database.execute("CREATE TABLE IF NOT EXISTS layout(id INTEGER PRIMARY KEY, text TEXT NOT NULL)"); !s) return s;
+  Result<Statement> insert = database.prepare("INSERT OR REPLACE INTO layout(id, text) VALUES (1, ?)");
+  if (!insert) return insert.error();
+  return insert->bind(0, text).run();
+}
+
 Status SessionWriter::setThumbnail(std::int64_t run, std::span<const std::byte> png) {
   const std::lock_guard one(m_impl->m_databaseMutex);
   Result<Statement> insert = m_impl->m_open->database.prepare("INSERT OR REPLACE INTO thumbnails(run, png) VALUES (?, ?)");

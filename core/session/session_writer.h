@@ -47,6 +47,8 @@ class SessionWriter {
   Status addNote(std::int64_t run, const std::string& text, int iteration = 0);
   /// Another name for a run; fails where a run of the file has it.
   Status renameRun(std::int64_t run, const std::string& name);
+  /// How a window shows the session, in its own words (SessionFile::layout).
+  Status setLayout(const std::string& text);
   Status setThumbnail(std::int64_t run, std::span<const std::byte> png);
 
   /// Copies what is saved to a new file and writes there from now on, what waits first. On failure all stays as it is.

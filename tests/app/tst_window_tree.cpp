@@ -6,6 +6,7 @@
 #include <QTreeView>
 #include <QtTest>
 
+#include "app/bridge/session_layout.h"
 #include "app/forms/workspace.h"
 #include "app/run_tree_control.h"
 #include "core/session/session_fork.h"
@@ -102,6 +103,8 @@ class TestWindowTree : public QObject {
   void runsOfOtherScenesAreShownAlone();
   void aReadOnlySessionIsSeenAsWell();
   void namesAndNotesAreKept();
+  void aSessionLooksAsItWasLeft();
+  void layoutsAreReadStrictly();
   void theDocksToggleIsInTheMenu();
   void whatIsReadTooLateIsNotShown();
 };
@@ -402,6 +405,77 @@ void TestWindowTree::namesAndNotesAreKept() {
   QVERIFY(session->check().ok());
 }
 
+void TestWindowTree::aSessionLooksAsItWasLeft() {
+  const QTemporaryDir folder;
+  const QString file = folder.filePath("tree.gpss");
+  writeTree(file);
+  {
+    TreeWindow o(folder.path());
+    o.window.openSessionFile(file);
+    QVERIFY(o.shows(3));
+    o.raise();
+    QVERIFY(o.lists("mdgps-2", 6));
+  }
+  QVERIFY(SessionFile::open(file.toStdString())->layout().empty());  // nothing was changed
+  {
+    TreeWindow o(folder.path());
+    o.window.openSessionFile(file);
+    QVERIFY(o.shows(3));
+    o.raise();
+    QVERIFY(o.lists("mdgps-2", 6));
+    QVERIFY(o.ask("mdgps-1", "runs.show"));
+    QVERIFY(o.shows(5));
+    QVERIFY(o.ask("mdgps-2", "runs.compare", 4));
+    QVERIFY(o.shows(4, 1));
+    o.window.workspace()->setIteration(2);
+    o.window.actions().showGrid->setChecked(false);
+  }
+  {
+    TreeWindow o(folder.path());
+    QVERIFY(o.window.actions().showGrid->isChecked());
+    o.window.openSessionFile(file);
+    QVERIFY(o.shows(5) && o.shows(4, 1));
+    QCOMPARE(o.nameOf(0), QString("mdgps-1"));
+    QCOMPARE(o.run(1).heldAt(), 4);
+    QCOMPARE(o.window.selectedRun(), 1);
+    QCOMPARE(o.window.workspace()->iteration(), 2);
+    QVERIFY(!o.window.actions().showGrid->isChecked());
+    QTRY_VERIFY_WITH_TIMEOUT(o.window.workspace()->shown(0)->report.iteration == 2, kPatience);
+    QCOMPARE(o.window.workspace()->shown(1)->report.iteration, 4);
+  }
+  // Hostile layouts are passed over: the last run is shown, as without one.
+  for (const char* text : {"{}", "[1]", "{\"version\":1,\"page\":\"learn\",\"shown\":[{\"run\":99,\"at\":0}],"
+                                        "\"selected\":0,\"iteration\":0,\"runs\":3,\"layers\":{}}"}) {
+    QVERIFY((*SessionWriter::append(file.toStdString()))->setLayout(text).ok());
+    TreeWindow o(folder.path());
+    o.window.openSessionFile(file);
+    QVERIFY(o.shows(3));
+    QCOMPARE(o.nameOf(0), QString("badmm-1"));
+  }
+  QVERIFY(SessionFile::open(file.toStdString())->check().ok());
+}
+
+void TestWindowTree::layoutsAreReadStrictly() {
+  SessionLayout layout{{{7, 0}, {7, 3}}, 1, 5, 3};
+  layout.layers[2] = true;
+  const std::string text = layoutText(layout);
+  QVERIFY(parseLayout(text) == layout);
+  const auto with = [&text](const char* what, const char* instead) {
+    const std::size_t at = text.find(what);
+    if (at == std::string::npos) qFatal("%s", what);
+    return std::string(text).replace(at, std::string_view(what).size(), instead);
+  };
+  for (const std::string& bad :
+       {std::string(), text + " x", std::string(5000, ' ') + text, with("\"version\":1", "\"version\":2"),
+        with("\"selected\":1", "\"selected\":2"), with("\"iteration\":5", "\"iteration\":-1"),
+        with("\"iteration\":5", "\"iteration\":1e9"), with("\"iteration\":5", "\"iteration\":18446744073709551615"),
+        with("\"runs\":3", "\"runs\":3,\"more\":1"), with("\"runs\":3", "\"runs\":\"3\""),
+        with("\"run\":7", "\"run\":0"), with("\"at\":0", "\"at\":2"), with("\"at\":3", "\"at\":0"),
+        with("\"learn\"", "\"fly\""), with("true", "1")}) {
+    QVERIFY2(!parseLayout(bad), bad.c_str());
+  }
+}
+
 void TestWindowTree::theDocksToggleIsInTheMenu() {
   const QTemporaryDir folder;
   TreeWindow o(folder.path());
@@ -439,12 +513,12 @@ void TestWindowTree::whatIsReadTooLateIsNotShown() {
   QTRY_VERIFY(o.panel().model()->rows().empty());
   // The file goes away: it is said, and nothing else happens.
   o.window.openSessionFile(file);
-  QVERIFY(o.shows(3));
+  QVERIFY(o.shows(6));  // as it was left
   QVERIFY(o.lists("mdgps-1", 5));
   QVERIFY(QFile::rename(file, folder.filePath("elsewhere.gpss")));
   QVERIFY(o.ask("mdgps-1", "runs.show"));
   QTRY_VERIFY_WITH_TIMEOUT(o.asks("runs"), kPatience);
-  QCOMPARE(o.nameOf(0), QString("badmm-1"));
+  QCOMPARE(o.nameOf(0), QString("mdgps-2"));
 }
 
 QTEST_MAIN(TestWindowTree)
