@@ -73,6 +73,7 @@ void SimulatedBus::takeOutput(Nanos now, std::vector<std::uint8_t>& bytes) {
 
 void SimulatedBus::dropTraffic() {
   m_output.clear();
+  m_wireFree = 0;
   m_dynamixelParser.reset();
   m_feetechParser.reset();
 }
