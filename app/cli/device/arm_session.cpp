@@ -22,17 +22,6 @@ void onSignal(int) { pressStop(); }
 
 constexpr std::array<int, 3> kSignals{SIGINT, SIGTERM, SIGHUP};
 
-const char* meaning(StopReason reason) {
-  switch (reason) {
-    case StopReason::None: break;
-    case StopReason::Pressed: return "The emergency stop was pressed.";
-    case StopReason::NotFinite: return "An action was not a number, so the arm was stopped.";
-    case StopReason::BeyondLimit: return "A joint went beyond its limits, so the arm was stopped.";
-    case StopReason::TooFast: return "A joint was too fast, so the arm was stopped.";
-  }
-  return "The arm was stopped.";
-}
-
 }  // namespace
 
 Result<std::unique_ptr<ArmSession>> ArmSession::start(const DeviceOptions& options, const ArmConfig& config) {

@@ -17,6 +17,7 @@ constexpr double kArrivedError = 0.185;  // [rad]
 constexpr int kLostRepliesToFault = 3;
 constexpr Nanos kReleaseAgain = 50 * kMillisecond;
 constexpr Nanos kSuspension = 100 * kMillisecond;
+constexpr double kJogPatience = 0.3;  // [s] without a further request: whoever asked may hang
 
 StopReason reasonOf(GuardVerdict verdict) {
   switch (verdict) {
@@ -26,6 +27,12 @@ StopReason reasonOf(GuardVerdict verdict) {
     case GuardVerdict::TooFast: return StopReason::TooFast;
   }
   return StopReason::None;
+}
+
+/// What must not be lost because somebody else asks for something at the same time.
+int importance(ArmRequest::Kind kind) {
+  if (kind == ArmRequest::Kind::Quit) return 2;
+  return kind == ArmRequest::Kind::Disarm ? 1 : 0;
 }
 
 }  // namespace
@@ -44,6 +51,17 @@ const char* toText(ArmState state) {
   return "unknown";
 }
 
+const char* meaning(StopReason reason) {
+  switch (reason) {
+    case StopReason::None: break;
+    case StopReason::Pressed: return "The emergency stop was pressed.";
+    case StopReason::NotFinite: return "An action was not a number, so the arm was stopped.";
+    case StopReason::BeyondLimit: return "A joint went beyond its limits, so the arm was stopped.";
+    case StopReason::TooFast: return "A joint was too fast, so the arm was stopped.";
+  }
+  return "The arm was stopped.";
+}
+
 ControlLoop::ControlLoop(ArmDriver& driver, Link& link, const ArmConfig& config)
     : m_driver(&driver),
       m_link(&link),
@@ -54,8 +72,18 @@ ControlLoop::ControlLoop(ArmDriver& driver, Link& link, const ArmConfig& config)
       m_motion(config, kResetSpeed) {}
 
 void ControlLoop::request(ArmRequest request) {
-  const std::lock_guard lock(m_mutex);
-  m_request = std::move(request);
+  std::shared_ptr<Trial> lost;
+  {
+    const std::lock_guard lock(m_mutex);
+    if (m_request && importance(m_request->kind) > importance(request.kind)) {
+      lost = std::move(request.trial);
+    } else {
+      if (m_request) lost = std::move(m_request->trial);
+      m_request = std::move(request);
+    }
+  }
+  // Whoever waits for it would wait in vain.
+  if (lost) lost->end.store(TrialEnd::Aborted);
 }
 
 ArmStatus ControlLoop::status() const {
@@ -69,6 +97,7 @@ void ControlLoop::publish() noexcept {
   if (!lock) return;
   m_now.guards = m_guards.counters();
   m_now.deadlines = m_deadlines.counters();
+  m_now.target = m_motion.target();
   for (int i = 0; i < m_driver->joints(); ++i) m_now.health[static_cast<std::size_t>(i)] = m_driver->health(i);
   m_published = m_now;
 }
@@ -90,6 +119,10 @@ bool ControlLoop::open() noexcept {
 
 void ControlLoop::close() noexcept {
   endTrial(TrialEnd::Aborted);
+  if (torqueIsOn()) {
+    (void)m_driver->neutral();
+    release();
+  }
   m_driver->close();
   m_now.state = ArmState::Disconnected;
   publish();
@@ -160,6 +193,9 @@ void ControlLoop::handle(ArmRequest& request) noexcept {
       return;
     case ArmRequest::Kind::Move:
       if (m_now.state == ArmState::Armed && !m_firstCycle) m_motion.moveTo(m_now.reading, request.pose);
+      return;
+    case ArmRequest::Kind::Jog:
+      if (m_now.state == ArmState::Armed && !m_firstCycle) m_motion.jog(m_now.reading, request.velocity, kJogPatience);
       return;
     case ArmRequest::Kind::Run:
       if (!request.trial || request.trial == m_trial) return;

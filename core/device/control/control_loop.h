@@ -25,23 +25,28 @@ const char* toText(ArmState state);
 
 /// What the user asks of the loop. Anything that does not fit the state is ignored.
 struct ArmRequest {
-  enum class Kind : std::uint8_t { Arm, Disarm, Move, Run, Abort, Reconnect, Quit };
+  enum class Kind : std::uint8_t { Arm, Disarm, Move, Jog, Run, Abort, Reconnect, Quit };
   Kind kind = Kind::Quit;
-  std::array<double, kMaxArmJoints> pose{};  ///< Move [rad]
+  std::array<double, kMaxArmJoints> pose{};      ///< Move [rad]
+  std::array<double, kMaxArmJoints> velocity{};  ///< Jog [rad/s]; fades to rest unless it is asked for again soon
   std::shared_ptr<Trial> trial{};            ///< Run; the caller keeps a reference too
 };
 
 /// Why an arm was stopped.
 enum class StopReason : std::uint8_t { None, Pressed, NotFinite, BeyondLimit, TooFast };
 
+/// As a sentence.
+const char* meaning(StopReason reason);
+
 /// A look at the loop from outside.
 struct ArmStatus {
   ArmState state = ArmState::Disconnected;
   ArmReading reading{};
+  std::array<double, kMaxArmJoints> target{};  ///< while Armed: where the joints are to be [rad]
   DriverStatus fault{};            ///< why the state is Fault, or why arming or connecting was refused
   StopReason stopReason = StopReason::None;
   int stopJoint = -1;              ///< the guard's culprit
-  bool torqueOffVerified = false;  ///< every joint has confirmed it
+  bool torqueOffVerified = false;  ///< every joint has confirmed it; also after the loop has ended
   GuardCounters guards{};
   DeadlineCounters deadlines{};    ///< since the arm was armed
   std::uint64_t cycles = 0;
@@ -64,7 +69,7 @@ class ControlLoop {
 
   /// Latched: the arm goes neutral and its torque off within this cycle. Any thread, also from a signal handler.
   void pressStop() noexcept { m_stop.store(true); }
-  /// The latest request replaces one that was not taken yet.
+  /// The latest request replaces one that was not taken yet, but nothing replaces what switches the torque off.
   void request(ArmRequest request);
   ArmStatus status() const;
 

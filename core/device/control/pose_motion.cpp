@@ -17,6 +17,8 @@ constexpr double kIntegralShare = 0.3;      // of the torque limit
 constexpr double kVelocityRate = 4.0;       // velocity per error [1/s]
 constexpr double kFullIntegralError = 0.1;  // farther away the integral would only wind up [rad]
 constexpr double kPeakOverMeanSpeed = 1.875;
+constexpr double kJogAcceleration = 1.5;  // [rad/s^2]
+constexpr double kJogLead = 0.15;         // a target that the joint cannot follow waits for it [rad]
 
 }  // namespace
 
@@ -25,13 +27,46 @@ PoseMotion::PoseMotion(const ArmConfig& config, double speed) : m_config(config)
 void PoseMotion::moveTo(const ArmReading& from, const std::array<double, kMaxArmJoints>& target) noexcept {
   m_duration = 0.0;
   m_time = 0.0;
+  m_jogLeft = 0.0;
+  m_jog = {};
+  m_drift = {};
   for (std::size_t i = 0; i < m_config.joints.size(); ++i) {
     const JointConfig& joint = m_config.joints[i];
     m_from[i] = from.joint[i].angle;
     m_to[i] = std::clamp(target[i], joint.lowerLimit, joint.upperLimit);
-    const double speed = std::min(m_speed, 0.5 * joint.velocityLimit);
-    m_duration = std::max(m_duration, kPeakOverMeanSpeed * std::abs(m_to[i] - m_from[i]) / speed);
+    m_duration = std::max(m_duration, kPeakOverMeanSpeed * std::abs(m_to[i] - m_from[i]) / speedOf(i));
     m_integral[i] = 0.0;
+  }
+}
+
+double PoseMotion::speedOf(std::size_t joint) const noexcept {
+  return std::min(m_speed, 0.5 * m_config.joints[joint].velocityLimit);
+}
+
+void PoseMotion::jog(const ArmReading& at, const std::array<double, kMaxArmJoints>& velocity, double seconds) noexcept {
+  // An arm that rests keeps its target and integral, so that it does not sag when it begins to move.
+  if (!arrived()) hold(at);
+  m_from = m_to;
+  m_duration = 0.0;
+  m_jogLeft = seconds;
+  for (std::size_t i = 0; i < m_config.joints.size(); ++i) {
+    m_jog[i] = std::isfinite(velocity[i]) ? std::clamp(velocity[i], -speedOf(i), speedOf(i)) : 0.0;
+  }
+}
+
+void PoseMotion::drift(const ArmReading& reading) noexcept {
+  m_jogLeft -= m_config.period;
+  if (m_jogLeft <= 0.0) m_jog = {};
+  const double change = kJogAcceleration * m_config.period;
+  for (std::size_t i = 0; i < m_config.joints.size(); ++i) {
+    const JointConfig& joint = m_config.joints[i];
+    m_drift[i] += std::clamp(m_jog[i] - m_drift[i], -change, change);
+    if (m_drift[i] == 0.0) continue;
+    const double now = reading.joint[i].angle;
+    const double next = std::clamp(m_to[i] + m_drift[i] * m_config.period, now - kJogLead, now + kJogLead);
+    m_to[i] = std::clamp(next, joint.lowerLimit, joint.upperLimit);
+    if (m_to[i] != next) m_drift[i] = 0.0;
+    m_from[i] = m_to[i];
   }
 }
 
@@ -43,6 +78,7 @@ void PoseMotion::hold(const ArmReading& at) noexcept {
 
 void PoseMotion::action(const ArmReading& reading, ArmCommand& command) noexcept {
   m_time += m_config.period;
+  drift(reading);
   const double s = m_duration > 0.0 ? std::min(1.0, m_time / m_duration) : 1.0;
   const double path = s * s * s * (10.0 + s * (-15.0 + 6.0 * s));
   const double rate = m_duration > 0.0 ? 30.0 * s * s * (1.0 - s) * (1.0 - s) / m_duration : 0.0;
@@ -50,7 +86,7 @@ void PoseMotion::action(const ArmReading& reading, ArmCommand& command) noexcept
     const JointConfig& joint = m_config.joints[i];
     const JointReading& now = reading.joint[i];
     const double error = m_from[i] + path * (m_to[i] - m_from[i]) - now.angle;
-    const double velocity = rate * (m_to[i] - m_from[i]);
+    const double velocity = rate * (m_to[i] - m_from[i]) + m_drift[i];
     if (m_config.action == ActionKind::PositionOffset) {
       command.wanted[i] = error;
       continue;

@@ -16,6 +16,9 @@ class PoseMotion {
   void moveTo(const ArmReading& from, const std::array<double, kMaxArmJoints>& target) noexcept;
   /// Holds the pose as it is.
   void hold(const ArmReading& at) noexcept;
+  /// Moves the joints with these velocities [rad/s], with bounded acceleration, no faster than the motion to a pose and
+  /// not beyond the limits; after `seconds` they come to rest and are held. To go on, ask again before.
+  void jog(const ArmReading& at, const std::array<double, kMaxArmJoints>& velocity, double seconds) noexcept;
   /// One period's action. Call it once each period.
   void action(const ArmReading& reading, ArmCommand& command) noexcept;
   bool arrived() const { return m_time >= m_duration; }
@@ -24,6 +27,9 @@ class PoseMotion {
   const std::array<double, kMaxArmJoints>& target() const { return m_to; }
 
  private:
+  double speedOf(std::size_t joint) const noexcept;
+  void drift(const ArmReading& reading) noexcept;
+
   ArmConfig m_config;
   double m_speed;
   double m_time = 0.0;
@@ -31,6 +37,9 @@ class PoseMotion {
   std::array<double, kMaxArmJoints> m_from{};
   std::array<double, kMaxArmJoints> m_to{};
   std::array<double, kMaxArmJoints> m_integral{};  // [N m]
+  double m_jogLeft = 0.0;                          // [s]
+  std::array<double, kMaxArmJoints> m_jog{};       // velocities that are wanted [rad/s]
+  std::array<double, kMaxArmJoints> m_drift{};     // velocities of the target now [rad/s]
 };
 
 }  // namespace gps

@@ -18,17 +18,6 @@ constexpr int kAbortPatience = 2000;  // [ms] for the control loop to confirm
 
 const Error kStopped{"stopped", "", ""};  // as in core/rollout
 
-const char* meaning(StopReason reason) {
-  switch (reason) {
-    case StopReason::None: break;
-    case StopReason::Pressed: return "The emergency stop was pressed";
-    case StopReason::NotFinite: return "An action was not a number, so the arm was stopped";
-    case StopReason::BeyondLimit: return "A joint went beyond its limits, so the arm was stopped";
-    case StopReason::TooFast: return "A joint was too fast, so the arm was stopped";
-  }
-  return "The arm was stopped";
-}
-
 }  // namespace
 
 /// The actor as the control loop sees it: from a reading to the scene's state and observation, and back to joints.
@@ -111,10 +100,13 @@ Error ArmTrials::ended(TrialEnd end) const {
       Error why = describe(now.fault, m_config);
       return {why.what, "arm, " + why.where, why.mend + " Then arm it again and retry."};
     }
-    case TrialEnd::Stopped:
-      return {std::string(meaning(now.stopReason)) +
+    case TrialEnd::Stopped: {
+      std::string why = meaning(now.stopReason);
+      why.pop_back();  // its full stop
+      return {why +
                   (now.torqueOffVerified ? "; torque is off at every joint." : "; TORQUE IS NOT CONFIRMED OFF: cut the power."),
               now.stopJoint >= 0 ? "arm, joint " + std::to_string(now.stopJoint + 1) : "arm", again};
+    }
     case TrialEnd::NotSettled:
       return {"The arm did not come to rest at the start of the trial, three times.", "arm",
               "Check load, friction and power, or choose a start it can hold."};

@@ -84,6 +84,10 @@ class TestControlLoop : public QObject {
   void trialWithLostRepliesIsInvalid();
   void missedDeadlinesSkipIndicesAndSpoilATrial();
   void requestsThatDoNotFitAreIgnored();
+  void jogMovesWhileItIsAskedFor_data();
+  void jogMovesWhileItIsAskedFor();
+  void jogStopsAtTheLimit();
+  void switchingOffIsNotLostToOtherRequests();
 };
 
 void TestControlLoop::armingHoldsThePose() {
@@ -473,6 +477,91 @@ void TestControlLoop::requestsThatDoNotFitAreIgnored() {
   QVERIFY(!rig.loop.cycle());
   rig.loop.close();
   QCOMPARE(rig.state(), ArmState::Disconnected);
+}
+
+void TestControlLoop::jogMovesWhileItIsAskedFor_data() {
+  QTest::addColumn<QString>("model");
+  QTest::addColumn<int>("action");
+  QTest::newRow("torque") << "XL330-M288" << int(ActionKind::Torque);
+  QTest::newRow("velocity") << "XL330-M288" << int(ActionKind::Velocity);
+  QTest::newRow("offset") << "STS3215" << int(ActionKind::PositionOffset);
+}
+
+void TestControlLoop::jogMovesWhileItIsAskedFor() {
+  QFETCH(QString, model);
+  QFETCH(int, action);
+  ArmRig rig(armOf(model.toStdString(), 2, static_cast<ActionKind>(action)));
+  QVERIFY(rig.armed());
+  ArmRequest jog{.kind = ArmRequest::Kind::Jog};
+  jog.velocity = {0.2, 0.0};
+  double fastest = 0.0;
+  for (int i = 0; i < 100; ++i) {  // two seconds
+    rig.ask(jog);
+    fastest = std::max(fastest, std::abs(rig.bus.joints()[0].velocity));
+  }
+  const double there = rig.bus.joints()[0].angle;
+  QVERIFY2(there > 0.25 && there < 0.45, QByteArray::number(there));
+  QVERIFY2(fastest < 0.5, QByteArray::number(fastest));
+  QVERIFY2(std::abs(rig.bus.joints()[1].angle) < 0.03, QByteArray::number(rig.bus.joints()[1].angle));
+  // Nobody asks any more: it rests soon, and is held.
+  rig.cycles(50);
+  const double rest = rig.bus.joints()[0].angle;
+  QVERIFY2(rest - there < 0.12, QByteArray::number(rest));
+  rig.cycles(100);
+  QVERIFY2(std::abs(rig.bus.joints()[0].angle - rest) < 0.02, QByteArray::number(rig.bus.joints()[0].angle));
+  QVERIFY(std::abs(rig.loop.status().target[0] - rest) < 0.05);
+  QCOMPARE(rig.state(), ArmState::Armed);
+}
+
+void TestControlLoop::jogStopsAtTheLimit() {
+  ArmConfig config = xl330Arm(1);
+  config.joints[0].upperLimit = 0.3;
+  ArmRig rig(config);
+  QVERIFY(rig.armed());
+  ArmRequest jog{.kind = ArmRequest::Kind::Jog};
+  jog.velocity = {100.0};  // more than it may
+  double fastest = 0.0;
+  double highest = 0.0;
+  for (int i = 0; i < 200; ++i) {
+    rig.ask(jog);
+    fastest = std::max(fastest, std::abs(rig.bus.joints()[0].velocity));
+    highest = std::max(highest, rig.bus.joints()[0].angle);
+  }
+  QCOMPARE(rig.state(), ArmState::Armed);
+  QVERIFY2(highest < 0.35, QByteArray::number(highest));
+  QVERIFY2(fastest < 1.2, QByteArray::number(fastest));
+  jog.velocity = {std::nan("")};
+  rig.ask(jog);
+  rig.cycles(5);
+  QCOMPARE(rig.state(), ArmState::Armed);
+}
+
+void TestControlLoop::switchingOffIsNotLostToOtherRequests() {
+  ArmRig rig(xl330Arm());
+  QVERIFY(rig.armed());
+  // Both in one period, as from two threads.
+  const auto late = trialOf(5, 0.0);
+  rig.loop.request({.kind = ArmRequest::Kind::Disarm});
+  rig.loop.request({.kind = ArmRequest::Kind::Run, .trial = late});
+  QCOMPARE(late->end.load(), TrialEnd::Aborted);
+  rig.cycles(1);
+  QCOMPARE(rig.state(), ArmState::Connected);
+  QVERIFY(rig.torqueIsOff());
+  // A trial that was replaced before it was taken has ended.
+  const auto early = trialOf(5, 0.0);
+  rig.loop.request({.kind = ArmRequest::Kind::Run, .trial = early});
+  rig.loop.request({.kind = ArmRequest::Kind::Abort});
+  QCOMPARE(early->end.load(), TrialEnd::Aborted);
+  rig.cycles(1);
+  rig.ask({.kind = ArmRequest::Kind::Arm});
+  rig.cycles(2);
+  QCOMPARE(rig.state(), ArmState::Armed);
+  rig.loop.request({.kind = ArmRequest::Kind::Quit});
+  rig.loop.request({.kind = ArmRequest::Kind::Run, .trial = trialOf(5, 0.0)});
+  QVERIFY(!rig.loop.cycle());
+  rig.loop.close();
+  QVERIFY(rig.torqueIsOff());
+  QVERIFY(rig.loop.status().torqueOffVerified);
 }
 
 QTEST_APPLESS_MAIN(TestControlLoop)
