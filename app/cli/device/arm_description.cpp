@@ -1,38 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/device/arm_description.h"
 
-#include <charconv>
-
 #include "app/cli/device/plugin_arms.h"
 #include "core/device/arm/arm_file.h"
+#include "core/device/arm/joint_name.h"
 
 namespace gps::cli {
-
-namespace {
-
-Result<JointConfig> jointNamed(const std::string& text) {
-  const std::size_t colon = text.find(':');
-  const std::string name = text.substr(0, colon);
-  int id = -1;
-  if (colon != std::string::npos) {
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, id);
-    if (error != std::errc() || stop != end) id = -1;
-  }
-  if (id < 0 || id > 252) {
-    return Error{"A joint is MODEL:ID with an id from 0 to 252, but this is " + text + ".", "--joints",
-                 "Write for example XL330-M288:1."};
-  }
-  const ServoModel* model = findServoModel(name);
-  if (!model) {
-    std::string known;
-    for (const ServoModel& each : servoModels()) known += (known.empty() ? "" : ", ") + std::string(each.name);
-    return Error{"No servo is called " + name + ".", "--joints", "Use one of " + known + "."};
-  }
-  return jointOf(*model, static_cast<std::uint8_t>(id));
-}
-
-}  // namespace
 
 Result<Protocol> protocolNamed(const std::string& name) {
   if (name == "dynamixel") return Protocol::Dynamixel2;
@@ -54,7 +27,7 @@ Result<ArmConfig> armOf(const DeviceOptions& options) {
   } else {
     config.baud = options.baud;
     for (const std::string& text : options.joints) {
-      Result<JointConfig> joint = jointNamed(text);
+      Result<JointConfig> joint = jointNamed(text, "--joints");
       if (!joint) return joint.error();
       config.joints.push_back(*std::move(joint));
     }

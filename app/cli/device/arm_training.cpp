@@ -5,25 +5,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <cmath>
 #include <cstdio>
 
 #include "app/cli/device/arm_description.h"
-#include "core/plant/coordinates.h"
+#include "core/device/arm/joint_name.h"
+#include "core/engine/first_trials.h"
 
 namespace gps::cli {
-
-namespace {
-
-/// Who acts first: the controller of the first condition, before anything was learned or where the run goes on.
-Result<AlgorithmState> firstState(const RunSetup& setup) {
-  if (setup.resume && setup.resume->state) return *setup.resume->state;
-  const Result<const AlgorithmEntry*> entry = findAlgorithm(setup.algorithm);
-  if (!entry) return entry.error();
-  return (*entry)->make()->start(*setup.task, setup.parameters);
-}
-
-}  // namespace
 
 Result<ArmConfig> armForTask(const DeviceOptions& options, const Task& task) {
   const Result<ActionKind> action = actionOf(*task.scene);
@@ -45,10 +33,7 @@ Result<std::unique_ptr<ArmTraining>> ArmTraining::start(const DeviceOptions& opt
   adapted.action.clear();
   adapted.period = config.period;
   training->m_simulated = task;
-  for (const JointConfig& joint : config.joints) {
-    training->m_description += (training->m_description.empty() ? "" : ", ") + std::string(joint.model->name) + ":" + std::to_string(joint.id);
-  }
-  training->m_description += " at " + options.port;
+  training->m_description = namesOf(config.joints) + " at " + options.port;
   Result<std::unique_ptr<ArmSession>> session = ArmSession::start(adapted, config);
   if (!session) return session.error();
   training->m_session = *std::move(session);
@@ -61,38 +46,6 @@ Result<std::unique_ptr<ArmTraining>> ArmTraining::start(const DeviceOptions& opt
   training->m_trials = *std::move(trials);
   training->m_task = taskOnArm(task, training->m_trials);
   return training;
-}
-
-Status ArmTraining::dryRun(const RolloutRequest& request) const {
-  RolloutRequest simulated = request;
-  simulated.task = m_simulated.get();
-  const Result<Rollout> ghost = runRollout(simulated, nullptr);
-  if (!ghost) return ghost.error();
-  // Angles and speeds of the joints, from the poses of the bodies they join.
-  const Scene& scene = *m_simulated->scene;
-  const std::size_t bodies = scene.bodies.size();
-  double fastest = 0.0;
-  for (std::size_t i = 0; i < m_config.joints.size(); ++i) {
-    const Joint& joint = *scene.joint(scene.actuators[i].target);
-    const auto a = static_cast<std::size_t>(scene.body(joint.bodyA) - scene.bodies.data());
-    const auto b = static_cast<std::size_t>(scene.body(joint.bodyB) - scene.bodies.data());
-    const JointConfig& limits = m_config.joints[i];
-    double before = 0.0;
-    for (int t = 0; t < m_simulated->T; ++t) {
-      const Pose* const row = ghost->poses.data() + static_cast<std::size_t>(t) * bodies;
-      const double angle = static_cast<double>(row[b].angle) - static_cast<double>(row[a].angle) - joint.referenceAngle;
-      if (t > 0) fastest = std::max(fastest, std::abs(angle - before) / m_simulated->dt);
-      before = angle;
-      if (angle < limits.lowerLimit || angle > limits.upperLimit) {
-        char text[160];
-        std::snprintf(text, sizeof text, "In the simulation the arm turns joint %zu to %.2f rad, beyond its limits of %.2f and %.2f rad.",
-                      i + 1, angle, limits.lowerLimit, limits.upperLimit);
-        return Error{text, "dry run", "Lower the gains of what acts, or start farther from the limits."};
-      }
-    }
-  }
-  std::fprintf(stderr, "Dry run in the simulation: all joints stay within their limits, none above %.1f rad/s.\n", fastest);
-  return Done{};
 }
 
 Status ArmTraining::ask(const std::string& what, const DeviceOptions& options) const {
@@ -115,29 +68,29 @@ Status ArmTraining::ask(const std::string& what, const DeviceOptions& options) c
 }
 
 Status ArmTraining::tryCarefully(const RunSetup& setup, const DeviceOptions& options) {
-  const Result<AlgorithmState> state = firstState(setup);
-  if (!state) return state.error();
-  RolloutRequest request;
-  request.actor.controller = state->conditions.front().controller.get();
-  request.clipMean = setup.parameters.noise.clipMean;
-  if (Status tried = tryCarefully(std::move(request), options); !tried) return tried;
+  const Result<std::shared_ptr<const FirstTrials>> first = FirstTrials::make(m_simulated, setup, m_config);
+  if (!first) return first.error();
+  if (Status tried = climb(**first, options); !tried) return tried;
   return ask("Next: learning.", options);
 }
 
-Status ArmTraining::tryCarefully(RolloutRequest request, const DeviceOptions& options) {
-  request.task = m_task.get();
-  if (Status safe = dryRun(request); !safe) return safe;
+Status ArmTraining::tryCarefully(const RolloutRequest& request, const DeviceOptions& options) {
+  return climb(*FirstTrials::of(m_simulated, request, m_config), options);
+}
+
+Status ArmTraining::climb(const FirstTrials& first, const DeviceOptions& options) {
+  const Result<double> fastest = first.dryRun();
+  if (!fastest) return fastest.error();
+  std::fprintf(stderr, "Dry run in the simulation: all joints stay within their limits, none above %.1f rad/s.\n", *fastest);
   if (Status asked = ask("The arm will be switched on.", options); !asked) return asked;
   if (Status armed = m_session->arm(); !armed) return armed;
-  for (const double share : {0.1, 0.5, 1.0}) {
+  for (const double share : kFirstShares) {
     char percent[80];
     std::snprintf(percent, sizeof percent, "Next: one trial with %.0f %% of the actions.", 100.0 * share);
     if (Status asked = ask(percent, options); !asked) return asked;
-    m_trials->setShare(share);
-    const Result<Rollout> rollout = runRollout(request, nullptr);
-    if (!rollout) return rollout.error();
-    std::fprintf(stderr, "Trial with %.0f %% of the actions: done, %.0f %% of them cut by a limit.\n", 100.0 * share,
-                 100.0 * rollout->trajectory.clipFraction);
+    const Result<double> cut = first.onArm(m_trials, share, nullptr);
+    if (!cut) return cut.error();
+    std::fprintf(stderr, "Trial with %.0f %% of the actions: done, %.0f %% of them cut by a limit.\n", 100.0 * share, 100.0 * *cut);
   }
   return Done{};
 }

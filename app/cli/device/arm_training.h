@@ -9,6 +9,10 @@
 #include "core/engine/run.h"
 #include "core/plant/arm/arm_trials.h"
 
+namespace gps {
+class FirstTrials;
+}
+
 namespace gps::cli {
 
 /// The arm that the task is to be learned on: as described, with the actions and a period that suit the scene;
@@ -28,7 +32,7 @@ class ArmTraining {
   /// a trial fails, or nobody confirms.
   Status tryCarefully(const RunSetup& setup, const DeviceOptions& options);
   /// The same with who acts in `request`; its task is ignored.
-  Status tryCarefully(RolloutRequest request, const DeviceOptions& options);
+  Status tryCarefully(const RolloutRequest& request, const DeviceOptions& options);
   const std::shared_ptr<const Task>& task() const { return m_task; }
   /// "XL330-M288:1, XL330-M288:2 at /dev/ttyUSB0".
   const std::string& description() const { return m_description; }
@@ -37,7 +41,7 @@ class ArmTraining {
 
  private:
   ArmTraining() = default;
-  Status dryRun(const RolloutRequest& request) const;
+  Status climb(const FirstTrials& first, const DeviceOptions& options);
   Status ask(const std::string& what, const DeviceOptions& options) const;
 
   ArmConfig m_config;
