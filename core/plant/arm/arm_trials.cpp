@@ -14,6 +14,7 @@ namespace {
 
 constexpr int kRedo = 2;              // times an invalid trial is made again
 constexpr double kPatience = 45.0;    // [s] beyond a trial's own time: bringing the arm to the start and to rest
+constexpr int kTellingPatience = 1000;  // [ms]
 constexpr int kAbortPatience = 2000;  // [ms] for the control loop to confirm
 
 const Error kStopped{"stopped", "", ""};  // as in core/rollout
@@ -182,6 +183,14 @@ Result<TrialRecord> ArmTrials::run(int condition, const VectorRef& startNoise, c
       ++m_counts.invalid[static_cast<std::size_t>(last)];
     }
     if (last == TrialEnd::Stopped || last == TrialEnd::Fault || last == TrialEnd::Aborted) break;
+  }
+  if (last == TrialEnd::Stopped || last == TrialEnd::Fault) {
+    // The trial ends a moment before the loop tells why, and whether the torque is off.
+    const auto told = [this] {
+      const ArmState state = m_arm->status().state;
+      return state == ArmState::Stopped || state == ArmState::Fault || state == ArmState::Disconnected;
+    };
+    for (int ms = 0; ms < kTellingPatience && !told(); ++ms) std::this_thread::sleep_for(std::chrono::milliseconds(1));
   }
   return ended(last);
 }
