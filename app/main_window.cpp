@@ -23,6 +23,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/arm/arm_control.h"
 #include "app/bridge/comparison.h"
 #include "app/bridge/session_keeper.h"
 #include "app/bridge/session_opening.h"
@@ -36,6 +37,7 @@
 #include "app/run_tree_control.h"
 #include "app/tab_order.h"
 #include "core/scene/scene_reader.h"
+#include "widgets/panels/arm/arm_panel.h"
 #include "widgets/panels/parameter_form.h"
 #include "widgets/panels/run_tree.h"
 #include "widgets/panels/start_page.h"
@@ -162,7 +164,8 @@ void MainWindow::makeLayout() {
   tabifyDockWidget(m_stepDock, m_runsDock);
   setCorner(Qt::BottomRightCorner, Qt::RightDockWidgetArea);
   setCorner(Qt::BottomLeftCorner, Qt::LeftDockWidgetArea);
-  for (QDockWidget* dock : {m_parametersDock, m_plotsDock, m_stepDock, m_runsDock}) {
+  m_arm = std::make_unique<ArmControl>(*this);
+  for (QDockWidget* dock : {m_parametersDock, m_plotsDock, m_stepDock, m_runsDock, m_arm->dock()}) {
     dock->setFeatures(QDockWidget::DockWidgetClosable | QDockWidget::DockWidgetMovable);
     m_actions.addDockToggle(dock->toggleViewAction());
   }
@@ -278,6 +281,11 @@ QString MainWindow::letter(const RunSession* run) const {
   return !m_runs.empty() && run == m_runs.front().get() ? "A" : "B";
 }
 
+RunSession* MainWindow::shownRun() const {
+  if (m_runs.empty() || m_pages->currentWidget() == m_start) return nullptr;
+  return m_runs[static_cast<std::size_t>(std::clamp(m_selected, 0, static_cast<int>(m_runs.size()) - 1))].get();
+}
+
 bool MainWindow::anyActive() const {
   return std::any_of(m_runs.begin(), m_runs.end(), [](const auto& run) { return run->active(); });
 }
@@ -293,6 +301,7 @@ int MainWindow::shownIterations() const {
 }
 
 void MainWindow::watch(RunSession* run) {
+  run->setPlants([this, run] { return m_arm->learning().plantFor(run); });
   connect(run, &RunSession::changed, this, [this] { m_viewsDirty = true; });
   connect(run, &RunSession::iterationFinished, this, [this] { m_plotsDirty = true; });
   connect(run, &RunSession::arraysLoaded, this, [this] { m_plotsDirty = true; });
@@ -343,10 +352,12 @@ void MainWindow::tick() {
       showStepRule();
       showFairness();
       // Views and fields were made anew.
-      orderTabs({m_actions.toolBar, m_messages, m_workspace, m_panel, m_plots, m_step, m_tree->panel()});
+      orderTabs({m_actions.toolBar, m_messages, m_workspace, m_panel, m_plots, m_step, m_tree->panel(),
+                 m_arm->panel()});
     }
   }
   m_tree->tick();
+  m_arm->tick();
   // One heavy piece per tick: two canvases and four plots at once would hold up a click.
   if (++m_ticks % kTicksPerPlot == 0 && m_plotsDirty) {
     m_plotsDirty = false;
@@ -466,6 +477,7 @@ void MainWindow::showWorkspace() {
   m_messages->dismiss("back");
   forgetAnswers("back");
   m_pages->setCurrentWidget(m_workspace);
+  const bool showsArm = !m_arm->dock()->isHidden();
   const QByteArray layout = m_settings.layout();
   if (layout.isEmpty() || !restoreState(layout, kLayoutVersion)) {
     m_parametersDock->show();
@@ -476,6 +488,7 @@ void MainWindow::showWorkspace() {
     resizeDocks({m_parametersDock}, {336}, Qt::Horizontal);
     resizeDocks({m_plotsDock}, {std::clamp(height() * 32 / 100, 256, 480)}, Qt::Vertical);
   }
+  m_arm->dock()->setVisible(showsArm);  // as it is, whatever page was left
   m_actions.toolBar->show();
   statusBar()->show();
 }
@@ -562,6 +575,7 @@ void MainWindow::closeEvent(QCloseEvent* event) {
   m_settings.setGeometry(saveGeometry());
   if (m_pages->currentWidget() == m_workspace) m_settings.setLayout(saveState(kLayoutVersion));
   m_timer.stop();
+  m_arm->letGo();
   for (const auto& run : m_runs) run->stop();
   if (m_givingUp) m_keeper->close(true);
   event->accept();

@@ -24,6 +24,7 @@ class QStackedWidget;
 
 namespace gps::ui {
 
+class ArmControl;
 class DesignPage;
 class ExportMenu;
 struct LeftSession;
@@ -65,6 +66,8 @@ class MainWindow : public QMainWindow {
   void removeSecondRun();
   bool changeAlgorithm(int run, const std::string& algorithm);
   void selectRun(int run);
+  /// What was typed in the form holds for it.
+  void startRun(RunSession* run);
   /// As if typed in the form of the selected run.
   void editParameter(const QString& key, const QString& value);
   bool exportLog(int run, const QString& path);
@@ -100,6 +103,9 @@ class MainWindow : public QMainWindow {
   ExportMenu* exports() const { return m_exports; }
   WindowActions& actions() { return m_actions; }
   const Settings& settings() const { return m_settings; }
+  ArmControl* arm() const { return m_arm.get(); }
+  /// The selected run; null on the start page.
+  RunSession* shownRun() const;
   /// Draws everything that is due, now.
   void refreshNow();
 
@@ -264,6 +270,7 @@ class MainWindow : public QMainWindow {
   std::unique_ptr<LatestJob> m_opening;  ///< reads sessions
   friend class RunTreeControl;
   std::unique_ptr<RunTreeControl> m_tree;  ///< the panel of the session's runs and what it brings about
+  std::unique_ptr<ArmControl> m_arm;
 };
 
 }  // namespace gps::ui

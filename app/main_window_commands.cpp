@@ -279,6 +279,11 @@ void MainWindow::requestStart() {
   for (RunSession* run : startable(runs())) run->start();
 }
 
+void MainWindow::startRun(RunSession* run) {
+  settleForm();
+  run->start();
+}
+
 void MainWindow::requestStep(StepUnit unit) {
   settleForm();
   std::vector<RunSession*> ready, finished;

@@ -87,7 +87,7 @@ void MainWindow::showKeys() {
     return "<td><table>" + rows + "</table></td>";
   };
   // Side by side: one list would be higher than a small screen.
-  const Keys window = m_actions.shortcuts();
+  const Keys window = m_actions.shortcuts() + Keys{{tr("Stop the arm"), tr("Pause")}};
   const qsizetype half = (window.size() + 1) / 2;
   Keys drawing = SceneEditor::keys();
   drawing.append({tr("Try it, back"), tr("F8, Esc")});

@@ -63,8 +63,8 @@ void MainWindow::connectSessions() {
 void MainWindow::recordRun(RunSession* run, int index) {
   // A task that was not read from a scene can't be read again either.
   if (!m_setup.keepsSessions || !run->setup().task->scene) return;
-  run->setRecording([this, index](const RunSetup& setup, std::shared_ptr<RelayRecorder> known) {
-    return m_keeper->record(setup, index == 0 ? "A" : "B", std::move(known));
+  run->setRecording([this, run, index](const RunSetup& setup, std::shared_ptr<RelayRecorder> known) {
+    return m_keeper->record(setup, index == 0 ? "A" : "B", std::move(known), run->plant().name.toStdString());
   });
 }
 

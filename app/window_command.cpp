@@ -9,6 +9,7 @@
 
 #include "app/bridge/session_opening.h"
 #include "app/documents/scene_folder.h"
+#include "app/end_signals.h"
 #include "app/main_window.h"
 #include "app/picture_taker.h"
 #include "app/window_options.h"
@@ -65,6 +66,7 @@ int runWindow(int argc, char** argv) {
   const QTemporaryDir pictureSettings;
   if (!options->grab.empty() && options->configDir.empty()) setup.configFolder = pictureSettings.path();
   setup.keepsSessions = options->grab.empty();
+  const EndSignals signals;  // outlives the window, which switches an arm off
   MainWindow window(std::move(setup));
   if (!options->grab.empty()) {
     PictureTaker taker(window, *options);

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/plant/arm/arm_trials.h"
+
 namespace gps::ui {
 
 namespace {
@@ -38,6 +40,7 @@ void RunSession::adopt(RunSetup setup, QString label) {
   m_progress = Progress{};
   m_progress.iterations = m_parameters.run.iterations;
   m_recorder.reset();
+  m_plant = {};
   m_loader.reset();
   m_wanted.clear();
   m_read.clear();
@@ -158,12 +161,15 @@ void RunSession::begin() {
     m_setup.parameters = m_parameters;
     m_history->setStepLimits({m_parameters.lqr.stepMin, m_parameters.lqr.stepMax});
   }
+  if (m_plants && !m_setup.resume) m_plant = m_plants();
   if (m_recording) {
     m_recorder = m_recording(m_setup, m_recorder);
     m_setup.recorder = m_recorder;
   }
   m_mailbox = std::make_shared<Mailbox>();
-  m_run = std::make_unique<Run>(m_setup, m_mailbox);
+  RunSetup started = m_setup;
+  if (m_plant.trials) started.task = taskOnArm(m_setup.task, m_plant.trials);
+  m_run = std::make_unique<Run>(std::move(started), m_mailbox);
 }
 
 void RunSession::discardEngine() {

@@ -13,9 +13,16 @@
 #include "app/bridge/relay_recorder.h"
 #include "core/engine/run.h"
 #include "core/engine/warning_streaks.h"
+#include "core/plant/trial_runner.h"
 #include "widgets/plots/run_history.h"
 
 namespace gps::ui {
+
+/// Where a run is rolled out, if not in the simulation.
+struct RunPlant {
+  std::shared_ptr<TrialRunner> trials{};
+  QString name{};
+};
 
 /// One run as the window sees it: the engine's run, its mailbox, the finished iterations and the newest
 /// progress. Lives on the UI thread; nothing arrives unless drain() is called, so every signal comes from
@@ -32,6 +39,10 @@ class RunSession : public QObject {
   using Recording =
       std::function<std::shared_ptr<RelayRecorder>(const RunSetup& setup, std::shared_ptr<RelayRecorder> known)>;
   void setRecording(Recording recording) { m_recording = std::move(recording); }
+  /// Asked when a run begins anew: where it is rolled out. Without it, in the simulation.
+  void setPlants(std::function<RunPlant()> plants) { m_plants = std::move(plants); }
+  /// Of the run that has begun.
+  const RunPlant& plant() const { return m_plant; }
   /// Of a run that was read from a session: its iterations, oldest first, and where more of them are read. To be called
   /// before the first request; `resume` of the set-up decides where it goes on.
   void takePast(const std::vector<std::shared_ptr<const Snapshot>>& past, std::shared_ptr<RelayRecorder> recorder);
@@ -121,6 +132,8 @@ class RunSession : public QObject {
   std::unique_ptr<Run>
       m_run;  ///< made by the first request, so that a set-up can be edited freely until then
   Recording m_recording;
+  std::function<RunPlant()> m_plants;
+  RunPlant m_plant;
   std::shared_ptr<RelayRecorder> m_recorder;
   QString m_readOnly;
   int m_heldAt = 0;

@@ -157,7 +157,7 @@ void SessionKeeper::work(const std::stop_token& ending) {
 }
 
 std::shared_ptr<RelayRecorder> SessionKeeper::record(const RunSetup& setup, const std::string& place,
-                                                     std::shared_ptr<RelayRecorder> known) {
+                                                     std::shared_ptr<RelayRecorder> known, const std::string& plant) {
   if (m_file.isEmpty()) {
     m_file = QDir(m_folder).filePath(QUuid::createUuid().toString(QUuid::WithoutBraces) + ".gpss");
     m_named = false;
@@ -169,6 +169,7 @@ std::shared_ptr<RelayRecorder> SessionKeeper::record(const RunSetup& setup, cons
   entry.setup.recorder.reset();
   entry.origin.program = "GPS Studio " GPS_STUDIO_VERSION;
   entry.origin.shownAs = place;
+  entry.origin.plant = plant;
   entry.origin.parent = relay->fork().parent;
   entry.origin.parentIteration = relay->fork().iteration;
   post([book = m_book, entry = std::move(entry), file = m_file.toStdString()]() mutable {

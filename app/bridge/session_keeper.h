@@ -43,9 +43,10 @@ class SessionKeeper : public QObject {
 
   // --- runs
   /// What a run is to leave its iterations with that now begins. `known`: its recorder, where it goes on with a run of
-  /// the session that was taken over. `place`: "A" or "B", where the window shows it.
+  /// the session that was taken over. `place`: "A" or "B", where the window shows it. `plant`: what it is learned on;
+  /// empty: the simulation.
   std::shared_ptr<RelayRecorder> record(const RunSetup& setup, const std::string& place,
-                                        std::shared_ptr<RelayRecorder> known = nullptr);
+                                        std::shared_ptr<RelayRecorder> known = nullptr, const std::string& plant = {});
   /// Goes on with a session that was opened; there must be none. Its runs with their iterations.
   void takeOver(const QString& file, std::shared_ptr<SessionWriter> writer, std::map<std::string, int> runs);
   /// A run of it that is shown from now on; whatever was known of it by this name is forgotten.

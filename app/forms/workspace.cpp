@@ -197,6 +197,7 @@ bool Workspace::refreshNext() {
       view.canvas->setCondition(m_condition);
       m_time->setHorizon(run.setup().task->T, run.setup().task->dt);
     }
+    view.header->setOnArm(run.plant().trials != nullptr);
     view.header->setProgress(run.progress());
     view.canvas->setRunning(run.active());
     view.phases->setProgress(run.progress(), run.hasData());

@@ -79,6 +79,7 @@ struct RunHeader::Impl {
   bool hasPolicy = true;
   QString words, shortWords;  // of the state
   bool saysSolved = false;    // the state counts the solved starts
+  bool onArm = false;
   QStringList fitted;         // what shorten() last made room for
   QLabel* label = nullptr;
   QLabel* algorithm = nullptr;
@@ -217,6 +218,7 @@ void RunHeader::setProgress(const Progress& progress) {
     const QString phase = QString::fromStdString(progress.phaseLabel);
     if (!phase.isEmpty()) words += QStringLiteral(": ") + phase;
   }
+  if (d.onArm) words += QStringLiteral(" on the arm");
   QString tone = QLatin1String(toneOf(progress.state));
   QString tip = QStringLiteral("State of the run");
   if (d.saysSolved) {
@@ -250,6 +252,10 @@ void RunHeader::setProgress(const Progress& progress) {
 
 void RunHeader::setHeld(int iteration) {
   m_impl->held = iteration;
+}
+
+void RunHeader::setOnArm(bool onArm) {
+  m_impl->onArm = onArm;
 }
 
 void RunHeader::setSnapshot(const std::shared_ptr<const Snapshot>& snapshot) {

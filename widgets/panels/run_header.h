@@ -24,6 +24,8 @@ class RunHeader : public QWidget {
   /// Says instead of the state that the run is shown as it was after this iteration; 0: the state, from the next
   /// setProgress() on.
   void setHeld(int iteration);
+  /// Says beside the state that its rollouts are made on a real arm, from the next setProgress() on.
+  void setOnArm(bool onArm);
   /// Costs and rollouts of this iteration, which is named where it is not the one of the progress; null: none
   /// yet.
   void setSnapshot(const std::shared_ptr<const Snapshot>& snapshot);

@@ -36,6 +36,12 @@ QPushButton[role="primary"] { background: @accent; border-color: @accent; color:
 QPushButton[role="primary"]:hover { background: @accentHover; }
 QPushButton[role="primary"]:disabled { background: @line; border-color: @line; color: @muted; }
 QPushButton[role="primary"]:focus { border: 2px solid @text; outline: none; }
+QLabel[role="alarm"] { color: #1F2328; background: #FFD400; border: 2px solid #C81E1E; border-radius: 4px; padding: 6px; font-weight: 700; }
+QPushButton[role="stop"] { background: #C81E1E; border: 2px solid #C81E1E; color: #FFFFFF; font-size: @16pt; font-weight: 700; }
+QPushButton[role="stop"]:hover { background: #B31919; }
+QPushButton[role="stop"]:pressed { background: #8F1414; }
+QPushButton[role="stop"]:focus { border: 3px solid @text; outline: none; }
+QPushButton[role="stop"][tone="wait"] { background: #B26A00; border-color: #B26A00; }
 QPushButton[role="flat"] { background: transparent; border: 1px solid transparent; padding: 3px 8px; }
 QPushButton[role="flat"]:hover { background: @hover; }
 QPushButton[role="flat"]:focus { border: 2px solid @focus; padding: 2px 7px; outline: none; }
