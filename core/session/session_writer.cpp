@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/session/session_writer.h"
 
+#include <sys/stat.h>
+
 #include <algorithm>
 #include <condition_variable>
 #include <cstddef>
@@ -18,11 +20,19 @@ namespace gps {
 
 namespace {
 
+/// Which file a name stands for; nothing where there is none.
+std::optional<std::pair<dev_t, ino_t>> identityOf(const std::string& file) {
+  struct stat found {};
+  if (::stat(file.c_str(), &found) != 0) return std::nullopt;
+  return std::pair(found.st_dev, found.st_ino);
+}
+
 /// A database that is written to: lock, connection, prepared rows.
 struct OpenFile {
   FileLock lock;
   Database database;
   std::optional<IterationRows> rows{};
+  std::optional<std::pair<dev_t, ino_t>> identity{identityOf(database.file())};
 };
 
 Status writable(Database& database) {
@@ -148,6 +158,11 @@ struct SessionWriter::Impl {
     const std::lock_guard one(m_databaseMutex);
     try {
       Database& database = m_open->database;
+      // SQLite would go on writing to a file that nobody finds again.
+      if (identityOf(database.file()) != m_open->identity) {
+        return Error{"The session's file was deleted, moved or replaced by another program.", database.file(),
+                     "Put it back, or save elsewhere: the program still has all of it."};
+      }
       Transaction transaction(database);
       if (Status s = transaction.begin(); !s) return s;
       for (const Job& job : jobs) {

@@ -6,6 +6,7 @@
 #include <QProcess>
 #include <QtTest>
 #include <cstring>
+#include <filesystem>
 #include <limits>
 
 #include "core/session/schema.h"
@@ -56,6 +57,7 @@ class TestSession : public QObject {
   void aFullDiskKeepsTheRunAndWhatWasSaved();
   void aDiskWithSomeRoomHoldsWhatCanGoOn();
   void aClosedSessionIsOneFile();
+  void aDeletedFileIsNoticed();
 
  private:
   QTemporaryDir m_folder;
@@ -461,6 +463,35 @@ void TestSession::aClosedSessionIsOneFile() {
   for (const char* ending : {"-wal", "-shm", "-journal", ".lock", ".part"}) {
     QVERIFY2(!QFile::exists(QString::fromStdString(m_file + ending)), ending);
   }
+}
+
+void TestSession::aDeletedFileIsNoticed() {
+  const QTemporaryDir folder;
+  const std::string file = folder.filePath("gone.gpss").toStdString(), copy = folder.filePath("copy.gpss").toStdString();
+  const auto writer = *SessionWriter::create(file);
+  RunSetup setup = sceneSetup("trajopt", "point_mass", 100);
+  const std::shared_ptr<IterationRecorder> recorder = *writer->begin(setup, {});
+  setup.recorder = recorder;
+  Watched watched(setup);
+  const auto step = [&] {
+    watched.run.step(StepUnit::Iteration);
+    return watched.waitFor({RunState::Paused});
+  };
+  QVERIFY(step());
+  QVERIFY(recorder->waitFor(1).iteration == 1 && !recorder->saved().problem);
+  QVERIFY(std::filesystem::remove(file));
+  QVERIFY(step());
+  const SaveState lost = recorder->waitFor(2);
+  QCOMPARE(lost.iteration, 1);  // never called saved
+  QVERIFY(lost.problem && lost.problem->what.find("deleted") != std::string::npos);
+  // What the file had, and what waits, is all there.
+  QCOMPARE(textOf(writer->saveElsewhere(copy)), std::string());
+  QCOMPARE(recorder->saved().iteration, 2);
+  QVERIFY(!recorder->saved().problem);
+  QVERIFY(step());
+  QCOMPARE(recorder->waitFor(3).iteration, 3);
+  QCOMPARE(SessionFile::open(copy)->runs().front().iterations, 3);
+  QCOMPARE(textOf(SessionFile::open(copy)->check()), std::string());
 }
 
 QTEST_APPLESS_MAIN(TestSession)
