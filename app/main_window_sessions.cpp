@@ -17,6 +17,7 @@
 #include "app/main_window.h"
 #include "app/run_tree_control.h"
 #include "core/scene/scene_text.h"
+#include "core/session/session_fork.h"
 #include "core/session/session_writer.h"
 #include "widgets/plots/plot_board.h"
 
@@ -165,8 +166,8 @@ void MainWindow::openSessionFile(const QString& file) {
   }
   m_messages->post(note("session", tr("The session is being read."), QDir::toNativeSeparators(path)));
   if (!m_opening) m_opening = std::make_unique<LatestJob>();
-  m_opening->start([this, path](const std::atomic<bool>&) -> LatestJob::Deliver {
-    Result<OpenedSession> read = openSession(path);
+  m_opening->start([this, path](const std::atomic<bool>& stop) -> LatestJob::Deliver {
+    Result<OpenedSession> read = openSession(path, &stop);
     if (!read) {
       return [this, error = read.error()] { m_messages->post("session", Severity::Error, error); };
     }
@@ -198,7 +199,7 @@ void MainWindow::showSession(const std::shared_ptr<OpenedSession>& opened) {
   const bool writable = opened->writer != nullptr;
   if (writable) {
     std::map<std::string, int> all;
-    for (const SessionRun& run : opened->all) all[run.name] = run.iterations - run.parentIteration;
+    for (const SessionRun& run : opened->all) all[run.name] = ownIterations(run);
     m_keeper->takeOver(opened->file, std::move(opened->writer), std::move(all));
   } else {
     m_readOnlySession = opened->file;

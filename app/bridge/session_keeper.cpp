@@ -13,6 +13,7 @@
 
 #include "core/session/file_lock.h"
 #include "core/session/session_file.h"
+#include "core/session/session_fork.h"
 #include "core/session/session_writer.h"
 
 namespace gps::ui {
@@ -324,7 +325,7 @@ void SessionKeeper::look() {
         const Result<SessionFile> session = SessionFile::open(file);
         if (!session) continue;  // no reason to throw it away
         for (const SessionRun& run : session->runs()) {
-          found.iterations += run.iterations - run.parentIteration;
+          found.iterations += ownIterations(run);
           if (const Result<std::string> name = session->sceneName(run)) found.scene = QString::fromStdString(*name);
         }
       }

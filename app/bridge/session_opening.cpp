@@ -43,16 +43,9 @@ std::vector<SessionRun> lastShown(const SessionFile& session) {
 /// So many of the newest iterations bring the record of their step rule, as many as its panel lists.
 constexpr int kStepsRead = 200;
 
-/// The iterations of a run up to one of them, and before them those that it shares with the run it left. From
-/// `stepsFrom` on with what the step rule did.
-Status appendPast(const SessionFile& session, const SessionRun& run, int upTo, const std::shared_ptr<const Task>& task,
+/// The iterations of a run's own up to one of them. From `stepsFrom` on with what the step rule did.
+Status appendOwn(const SessionFile& session, const SessionRun& run, int upTo, const std::shared_ptr<const Task>& task,
                   int stepsFrom, std::vector<std::shared_ptr<const Snapshot>>& past) {
-  if (run.parent && run.parentIteration > 0) {
-    const int shared = std::min(upTo, run.parentIteration);
-    const Result<SessionRun> owner = ownerOf(session, run, shared);
-    if (!owner) return owner.error();
-    if (Status s = appendPast(session, *owner, shared, task, stepsFrom, past); !s) return s;
-  }
   Result<std::vector<SessionRow>> rows = session.rows(run);
   if (!rows) return rows.error();
   past.reserve(past.size() + rows->size());
@@ -79,6 +72,23 @@ Status appendPast(const SessionFile& session, const SessionRun& run, int upTo, c
     }
     snapshot->events = std::move(row.events);
     past.push_back(std::move(snapshot));
+  }
+  return Done{};
+}
+
+/// The iterations of a run up to one of them, and before them those that it shares with the run it left.
+Status appendPast(const SessionFile& session, const SessionRun& run, int upTo, const std::shared_ptr<const Task>& task,
+                  int stepsFrom, std::vector<std::shared_ptr<const Snapshot>>& past) {
+  // A file may hold thousands of forks of forks, so no function calls itself here.
+  std::vector<std::pair<SessionRun, int>> owners{{run, upTo}};
+  while (owners.back().first.parent && owners.back().first.parentIteration > 0) {
+    const int shared = std::min(owners.back().second, owners.back().first.parentIteration);
+    Result<SessionRun> owner = ownerOf(session, owners.back().first, shared);
+    if (!owner) return owner.error();
+    owners.emplace_back(*std::move(owner), shared);
+  }
+  for (auto owner = owners.rbegin(); owner != owners.rend(); ++owner) {
+    if (Status s = appendOwn(session, owner->first, owner->second, task, stepsFrom, past); !s) return s;
   }
   return Done{};
 }
@@ -164,11 +174,11 @@ Result<OpenedNodes> openNodes(const QString& file, const std::vector<RunNode>& n
 
 int OpenedSession::iterations() const {
   int count = 0;
-  for (const SessionRun& run : all) count += run.iterations - run.parentIteration;
+  for (const SessionRun& run : all) count += ownIterations(run);
   return count;
 }
 
-Result<OpenedSession> openSession(const QString& file) {
+Result<OpenedSession> openSession(const QString& file, const std::atomic<bool>* stop) {
   OpenedSession opened;
   opened.file = file;
   const std::string path = file.toStdString();
@@ -185,7 +195,7 @@ Result<OpenedSession> openSession(const QString& file) {
   if (!session) return session.error();
   opened.all = session->runs();
   if (const std::optional<SessionLayout> layout = parseLayout(session->layout()); layout && layout->runs == opened.all.size()) {
-    if (Result<OpenedNodes> nodes = nodesOf(*session, layout->shown, nullptr)) {
+    if (Result<OpenedNodes> nodes = nodesOf(*session, layout->shown, stop)) {
       opened.layout = layout;
       opened.shown = std::move(nodes->runs);
       opened.sceneText = std::move(nodes->sceneText);
@@ -194,7 +204,7 @@ Result<OpenedSession> openSession(const QString& file) {
   }
   const std::vector<SessionRun> shown = lastShown(*session);
   for (const SessionRun& run : shown) {
-    Result<OpenedRun> one = readRun(*session, run);
+    Result<OpenedRun> one = readRun(*session, run, stop);
     if (!one) return one.error();
     if (!opened.shown.empty()) one->setup.task = opened.shown.front().setup.task;  // of the same scene, and seen to be
     opened.shown.push_back(*std::move(one));

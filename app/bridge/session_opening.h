@@ -46,9 +46,9 @@ struct OpenedSession {
 };
 
 /// Reads a session and takes its lock. Those are shown that stood there when it was closed, else the last one and
-/// the one that stood beside it. Any thread;
-/// takes as long as the disk does.
-Result<OpenedSession> openSession(const QString& file);
+/// the one that stood beside it. Any thread; takes as long as the disk does, and for a fork that did not go on as long as
+/// the iterations before it that are made again. `stop` ends that early, with an error.
+Result<OpenedSession> openSession(const QString& file, const std::atomic<bool>* stop = nullptr);
 
 /// Reads runs of a session, which may be one that is written to. An error where they are of several scenes.
 Result<OpenedNodes> openNodes(const QString& file, const std::vector<RunNode>& nodes, const std::atomic<bool>* stop);

@@ -9,6 +9,7 @@
 #include "app/cli/exit_code.h"
 #include "core/base/printable.h"
 #include "core/session/session_file.h"
+#include "core/session/session_fork.h"
 
 namespace gps::cli {
 
@@ -153,7 +154,7 @@ int checkSession(const std::string& file) {
   if (!session) return refuse(session.error());
   if (Status s = session->check(); !s) return refuse(s.error());
   int iterations = 0;
-  for (const SessionRun& run : session->runs()) iterations += run.iterations - run.parentIteration;
+  for (const SessionRun& run : session->runs()) iterations += ownIterations(run);
   std::printf("%s is a sound session: %zu run%s, %d iterations.\n", file.c_str(), session->runs().size(),
               session->runs().size() == 1 ? "" : "s", iterations);
   return kDone;

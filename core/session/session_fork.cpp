@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "core/base/printable.h"
@@ -58,86 +59,109 @@ Result<FinishedIteration> iterateTo(int iteration, RunSetup setup, const std::at
   return recorder->last();
 }
 
-/// What a run started from: nothing, or the iteration where it left its parent.
-Result<RunSetup> beginningOf(const SessionFile& session, const SessionRun& run, const std::atomic<bool>* stop) {
-  if (!run.parent || run.parentIteration == 0) return session.replay(run);
-  const Result<SessionRun> parent = ownerOf(session, run, run.parentIteration);
-  if (!parent) return parent.error();
-  return setupAt(session, *parent, run.parentIteration, stop);
-}
-
-}  // namespace
-
-Result<SessionRun> ownerOf(const SessionFile& session, const SessionRun& run, int iteration) {
-  SessionRun owner = run;
-  // A damaged file may have a ring.
-  for (std::size_t step = 0; step <= session.runs().size(); ++step) {
-    if (!owner.parent || iteration > owner.parentIteration) return owner;
-    const auto parent = std::find_if(session.runs().begin(), session.runs().end(),
-                                     [&owner](const SessionRun& each) { return each.id == *owner.parent; });
-    if (parent == session.runs().end()) break;
-    owner = *parent;
-  }
-  return Error{"The session is damaged: the run that " + printable(run.name) + " was forked from is missing.", session.file(),
-               "Use a copy."};
-}
-
-Result<RunSetup> setupAt(const SessionFile& session, const SessionRun& run, int iteration, const std::atomic<bool>* stop) {
-  if (iteration < 1 || iteration > std::max(run.iterations, run.parentIteration)) {
-    return Error{printable(run.name) + " has no iteration " + std::to_string(iteration) + ".", session.file(),
-                 "It has the iterations 1 to " + std::to_string(std::max(run.iterations, run.parentIteration)) + "."};
-  }
-  const Result<SessionRun> owner = ownerOf(session, run, iteration);
-  if (!owner) return owner.error();
-  const Result<std::vector<int>> kept = session.states(*owner);
-  if (!kept) return kept.error();
+/// Iterations of one run that are made again, from a state that is kept (0: from where it began) up to one of them.
+struct Leg {
+  SessionRun run{};
   int from = 0;
-  for (const int state : *kept) {
-    if (state <= iteration) from = state;
-  }
-  if (from == iteration) {
-    Result<RunSetup> setup = session.resume(*owner, iteration);
-    if (!setup) return setup;
-    auto point = std::make_shared<ResumePoint>(*setup->resume);
-    point->pending.clear();  // those waited in the run that is left
-    setup->resume = std::move(point);
-    return setup;
-  }
+  int to = 0;
+};
 
-  Result<RunSetup> setup = from > 0 ? session.resume(*owner, from) : beginningOf(session, *owner, stop);
-  if (!setup) return setup;
-  const Result<std::vector<ParameterEvent>> events = session.events(*owner);
+/// Where the run was at the end of the leg, from where it was at its beginning.
+Result<RunSetup> follow(const SessionFile& session, const Leg& leg, RunSetup setup, const std::atomic<bool>* stop) {
+  const Result<std::vector<ParameterEvent>> events = session.events(leg.run);
   if (!events) return events.error();
-  setup->replay.clear();
+  setup.replay.clear();
   for (const ParameterEvent& event : *events) {
-    if (event.iteration > from && event.iteration <= iteration) setup->replay.push_back(event);
+    if (event.iteration > leg.from && event.iteration <= leg.to) setup.replay.push_back(event);
   }
-  if (setup->resume) {
-    auto point = std::make_shared<ResumePoint>(*setup->resume);
+  if (setup.resume) {
+    auto point = std::make_shared<ResumePoint>(*setup.resume);
     point->pending.clear();
     // A run that had come to its end went on because its limit was raised, to the same value as then.
     const int begun = point->state->iteration;
-    for (const ParameterEvent& event : setup->replay) {
+    for (const ParameterEvent& event : setup.replay) {
       if (event.key == "run.iterations" && event.iteration == begun + 1) point->pending.emplace_back(event.key, event.to);
     }
-    setup->resume = std::move(point);
+    setup.resume = std::move(point);
   }
-  const Result<FinishedIteration> made = iterateTo(iteration, *setup, stop);
+  const std::shared_ptr<const Task> task = setup.task;
+  const Result<FinishedIteration> made = iterateTo(leg.to, std::move(setup), stop);
   if (!made) return made.error();
-  if (!made->state || made->state->iteration != iteration) {
-    return Error{"Iteration " + std::to_string(iteration) + " of " + printable(run.name) + " could not be made again.", session.file(), ""};
+  if (!made->state || made->state->iteration != leg.to) {
+    return Error{"Iteration " + std::to_string(leg.to) + " of " + printable(leg.run.name) + " could not be made again.", session.file(), ""};
   }
-  Result<Parameters> now = session.parameters(*owner, *setup->task, iteration);
+  Result<Parameters> now = session.parameters(leg.run, *task, leg.to);
   if (!now) return now.error();
-  Result<Parameters> start = session.parameters(*owner, *setup->task, 0);
+  Result<Parameters> start = session.parameters(leg.run, *task, 0);
   if (!start) return start.error();
-  RunSetup result{owner->name, owner->algorithm, setup->task, *std::move(start)};
+  RunSetup result{leg.run.name, leg.run.algorithm, task, *std::move(start)};
   auto point = std::make_shared<ResumePoint>();
   point->state = made->state;
   point->parameters = *std::move(now);
   point->newest = made->snapshot;
   result.resume = std::move(point);
   return result;
+}
+
+}  // namespace
+
+Result<SessionRun> ownerOf(const SessionFile& session, const SessionRun& run, int iteration) {
+  const std::vector<SessionRun>& runs = session.runs();  // in the order of their ids
+  const SessionRun* owner = &run;
+  // A damaged file may have a ring.
+  for (std::size_t step = 0; step <= runs.size(); ++step) {
+    if (!owner->parent || iteration > owner->parentIteration) return *owner;
+    const auto parent = std::lower_bound(runs.begin(), runs.end(), *owner->parent,
+                                         [](const SessionRun& each, std::int64_t id) { return each.id < id; });
+    if (parent == runs.end() || parent->id != *owner->parent) break;
+    owner = &*parent;
+  }
+  return Error{"The session is damaged: the run that " + printable(run.name) + " was forked from is missing.", session.file(),
+               "Use a copy."};
+}
+
+Result<RunSetup> setupAt(const SessionFile& session, const SessionRun& run, int iteration, const std::atomic<bool>* stop) {
+  // Back to a state that is kept, or to a beginning, then forward again: a loop, since a file may hold thousands of forks
+  // of forks.
+  std::vector<Leg> legs;
+  std::optional<Result<RunSetup>> setup;
+  SessionRun at = run;
+  for (int to = iteration; !setup;) {
+    if (stop && *stop) return Error{"Going back to the iteration was stopped.", session.file(), ""};
+    const int last = std::max(at.iterations, at.parentIteration);
+    if (to < 1 || to > last) {
+      return Error{printable(at.name) + " has no iteration " + std::to_string(to) + ".", session.file(),
+                   "It has the iterations 1 to " + std::to_string(last) + "."};
+    }
+    const Result<SessionRun> owner = ownerOf(session, at, to);
+    if (!owner) return owner.error();
+    const Result<std::vector<int>> kept = session.states(*owner);
+    if (!kept) return kept.error();
+    int from = 0;
+    for (const int state : *kept) {
+      if (state <= to) from = state;
+    }
+    if (from != to) legs.push_back({*owner, from, to});
+    if (from > 0) {
+      setup = session.resume(*owner, from);
+    } else if (!owner->parent || owner->parentIteration == 0) {
+      setup = session.replay(*owner);
+    } else {
+      to = owner->parentIteration;  // less than before, so this comes to an end
+      at = *owner;
+    }
+  }
+  if (!*setup) return *setup;
+  if (legs.empty()) {
+    auto point = std::make_shared<ResumePoint>(*(*setup)->resume);
+    point->pending.clear();  // those waited in the run that is left
+    (*setup)->resume = std::move(point);
+  }
+  for (; !legs.empty(); legs.pop_back()) {
+    setup = follow(session, legs.back(), **std::move(setup), stop);
+    if (!*setup) return *setup;
+  }
+  return *std::move(setup);
 }
 
 Result<RunSetup> setupAtEnd(const SessionFile& session, const SessionRun& run, const std::atomic<bool>* stop) {
@@ -161,6 +185,10 @@ Result<RunSetup> setupAtEnd(const SessionFile& session, const SessionRun& run, c
   point->pending = *std::move(waiting);
   setup->resume = std::move(point);
   return setup;
+}
+
+int ownIterations(const SessionRun& run) {
+  return std::max(0, run.iterations - (run.parent ? run.parentIteration : 0));
 }
 
 std::string nameOfFork(const SessionFile& session, const std::string& run) {

@@ -22,6 +22,9 @@ Result<RunSetup> setupAtEnd(const SessionFile& session, const SessionRun& run, c
 /// The run of the file that made this iteration: the run itself, or the one it was forked from.
 Result<SessionRun> ownerOf(const SessionFile& session, const SessionRun& run, int iteration);
 
+/// How many iterations a run made itself; a fork that did not go on yet has none.
+int ownIterations(const SessionRun& run);
+
 /// A name that no run of the file has: "mdgps-3".
 std::string nameOfFork(const SessionFile& session, const std::string& run);
 

@@ -86,6 +86,8 @@ class TestSessionFork : public QObject {
   void forksOfForksShareThePast();
   void betweenKeyframesItGoesOnFromTheOneBefore();
   void impossibleIterationsAreRefused();
+  void thousandsOfForksOfForksAreFollowed();
+  void ringsAreRefused();
 };
 
 void TestSessionFork::aForkWithoutChangesIsItsParent_data() {
@@ -165,6 +167,48 @@ void TestSessionFork::impossibleIterationsAreRefused() {
   const std::atomic<bool> stop = true;
   const auto stopped = setupAt(*session, *session->run(""), 2, &stop);
   QVERIFY(!stopped.ok());
+}
+
+void TestSessionFork::thousandsOfForksOfForksAreFollowed() {
+  const QTemporaryDir folder;
+  const std::string file = folder.filePath("run.gpss").toStdString();
+  trainTo(file, sceneSetup("trajopt", "point_mass", 2));
+  constexpr int kRuns = 9900;
+  {
+    auto database = Database::open(file, Database::Access::Write);
+    QVERIFY(database.ok());
+    // Each leaves the one before an iteration later: what no program wrote, but a file may say.
+    const Status made = database->execute(
+        "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i+1 FROM n WHERE i<" + std::to_string(kRuns) +
+        ") INSERT INTO runs(id, parent, parent_iteration, name, algorithm, seed, scene, started) "
+        "SELECT i, i-1, i, 'trajopt-'||i, 'trajopt', 4, 1, '' FROM n;"
+        "INSERT INTO iterations SELECT id-1, id, '', '' FROM runs WHERE id>2");
+    QVERIFY2(made.ok(), made.ok() ? "" : made.error().text().c_str());
+  }
+  const auto session = SessionFile::open(file);
+  QVERIFY(session.ok());
+  QCOMPARE(session->runs().size(), std::size_t{kRuns});
+  const auto refused = setupAtEnd(*session, session->runs().back());  // a function that calls itself would end the program
+  QVERIFY(!refused.ok());
+  const auto owner = ownerOf(*session, session->runs().back(), 2);
+  QVERIFY(owner.ok());
+  QCOMPARE(owner->id, std::int64_t{1});
+}
+
+void TestSessionFork::ringsAreRefused() {
+  const QTemporaryDir folder;
+  const std::string file = folder.filePath("run.gpss").toStdString();
+  trainTo(file, sceneSetup("trajopt", "point_mass", 2));
+  {
+    auto database = Database::open(file, Database::Access::Write);
+    QVERIFY(database->execute("INSERT INTO runs SELECT 2, 1, 2, 'b', algorithm, seed, scene, started FROM runs;"
+                              "UPDATE runs SET parent=2, parent_iteration=1 WHERE id=1").ok());
+  }
+  const auto session = SessionFile::open(file);
+  for (const SessionRun& run : session->runs()) {
+    QVERIFY(!setupAt(*session, run, 1).ok());
+    QVERIFY(!ownerOf(*session, run, 1).ok());
+  }
 }
 
 QTEST_APPLESS_MAIN(TestSessionFork)
