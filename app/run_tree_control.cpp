@@ -186,7 +186,7 @@ QString RunTreeControl::nameOf(const Look& look) const {
   for (const RunNode& node : look.shown) {
     const RunOutline* found = outlineOf(node.run);
     const QString name = found ? plainLine(QString::fromStdString(found->run.name)) : tr("a run that is in no file");
-    names << (node.heldAt > 0 ? tr("%1 at %2").arg(name).arg(node.heldAt) : name);
+    names << (node.heldAt > 0 ? tr("%1 at %2").arg(name, QString::number(node.heldAt)) : name);
   }
   return names.join(tr(" and "));
 }
@@ -254,6 +254,8 @@ void RunTreeControl::back() {
   if (m_back.empty()) return;
   Look next = m_back.back();
   std::erase_if(next.shown, [this](const RunNode& node) { return !outlineOf(node.run); });
+  // Runs of a strange file may share a name, by which those in the window are told apart.
+  if (next.shown.size() > 1 && next.shown[0] == next.shown[1]) next.shown.pop_back();
   if (next.shown.empty()) {
     m_back.pop_back();
     m_changed = true;

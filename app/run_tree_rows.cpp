@@ -79,7 +79,7 @@ RunTreeRow rowOf(const RunOutline& outline) {
 
 std::string nameInSession(const RunSession& run) {
   const std::optional<RunPlace> place = run.place();
-  return place ? place->run : std::string();
+  return place && run.inSession() ? place->run : std::string();
 }
 
 QString algorithmLabel(const std::string& id) {
@@ -119,8 +119,12 @@ std::vector<RunTreeRow> treeRows(const std::vector<RunOutline>& outline, const s
     if (!run.hasData() && !run.active()) continue;  // it has not begun
     RunTreeRow row;
     row.id = -1 - place;
-    row.scene = outline.empty() ? 0 : outline.back().run.scene;
-    row.sceneName = outline.empty() ? QString() : shown(outline.back().scene);
+    row.parent = run.fork().parent;
+    row.parentIteration = run.fork().iteration;
+    const auto left = std::find_if(outline.begin(), outline.end(), [&row](const RunOutline& each) { return each.run.id == row.parent; });
+    const RunOutline* like = left != outline.end() ? &*left : outline.empty() ? nullptr : &outline.back();
+    row.scene = like ? like->run.scene : 0;
+    row.sceneName = like ? shown(like->scene) : QString();
     row.name = shown(name.empty() ? run.setup().name : name);
     row.algorithm = algorithmLabel(run.setup().algorithm);
     row.seed = run.parameters().run.seed;

@@ -7,7 +7,7 @@ RelayRecorder::RelayRecorder(std::int64_t run, int iterations, RunPlace place)
     : RelayRecorder(run, iterations, std::move(place), Fork{}) {}
 
 RelayRecorder::RelayRecorder(std::int64_t run, int iterations, RunPlace place, Fork fork)
-    : m_run(run), m_fork(fork), m_place(std::move(place)), m_before(iterations), m_iterations(iterations) {}
+    : m_run(run), m_fork(fork), m_place(std::move(place)), m_hasOwnRun(true), m_before(iterations), m_iterations(iterations) {}
 
 RelayRecorder::RelayRecorder(Fork fork, RunPlace place)
     : m_fork(fork), m_place(std::move(place)), m_before(fork.iteration), m_iterations(fork.iteration) {}
@@ -74,6 +74,7 @@ void RelayRecorder::connectTo(std::shared_ptr<IterationRecorder> target, RunPlac
     if (m_givenUp) return;
     m_target = target;
     m_place = std::move(place);
+    m_hasOwnRun = true;
     m_problem.reset();
     waiting.swap(m_waiting);
     changes.swap(m_pending);
@@ -109,6 +110,11 @@ void RelayRecorder::disconnect() {
 int RelayRecorder::iterations() const {
   const std::lock_guard lock(m_mutex);
   return m_iterations;
+}
+
+bool RelayRecorder::hasOwnRun() const {
+  const std::lock_guard lock(m_mutex);
+  return m_hasOwnRun;
 }
 
 std::optional<RunPlace> RelayRecorder::place() const {

@@ -63,6 +63,8 @@ class RelayRecorder final : public IterationRecorder {
   /// How many of them are its own.
   int ownIterations() const { return iterations() - m_fork.iteration; }
   std::optional<RunPlace> place() const;
+  /// Whether that place is its own run; a fork that did not begin has that of the run it leaves.
+  bool hasOwnRun() const;
 
  private:
   const std::int64_t m_run = 0;
@@ -74,6 +76,7 @@ class RelayRecorder final : public IterationRecorder {
   std::optional<std::vector<std::pair<std::string, std::string>>> m_pending;
   std::optional<RunPlace> m_place;
   std::optional<Error> m_problem;
+  bool m_hasOwnRun = false;
   int m_before = 0;  ///< safe before this run went on
   int m_iterations = 0;
   bool m_givenUp = false;

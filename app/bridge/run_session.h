@@ -50,6 +50,10 @@ class RunSession : public QObject {
   void setForkedAt(int iteration) { m_history->setForkedAt(iteration); }
   /// Where its iterations are; nothing while they are nowhere.
   std::optional<RunPlace> place() const { return m_recorder ? m_recorder->place() : std::nullopt; }
+  /// A session has it as a run of its own; a fork that did not begin is in none, though its past is.
+  bool inSession() const { return m_recorder && m_recorder->hasOwnRun(); }
+  /// What it leaves; 0: nothing.
+  RelayRecorder::Fork fork() const { return m_recorder ? m_recorder->fork() : RelayRecorder::Fork{}; }
   /// Every request is refused with this reason, in words; empty: none is.
   void setReadOnly(const QString& reason) { m_readOnly = reason; }
   QString readOnly() const { return m_readOnly; }

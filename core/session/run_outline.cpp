@@ -40,6 +40,11 @@ class DefaultValues {
   std::map<std::pair<std::int64_t, std::string>, Values> m_known;
 };
 
+constexpr std::ptrdiff_t kMostNotes = 1000;
+
+/// More than there are parameters: what a damaged file names beyond that is not searched for each time.
+constexpr std::size_t kMostChanges = 300;
+
 bool hasItsOwnPlace(const std::string& key) {
   return key == "run.seed" || key == "run.threads" || key == "run.iterations";
 }
@@ -67,7 +72,10 @@ RunOutline outlineOf(const SessionFile& session, const SessionRun& run, DefaultV
   if (const Result<std::vector<ParameterEvent>> events = session.events(run)) {
     for (const ParameterEvent& event : *events) noteChange(outline.changed, event.key, event.from, event.to);
   }
-  if (Result<std::vector<SessionNote>> notes = session.placedNotes(run)) outline.notes = *std::move(notes);
+  if (Result<std::vector<SessionNote>> notes = session.placedNotes(run)) {
+    outline.notes = *std::move(notes);
+    if (std::ssize(outline.notes) > kMostNotes) outline.notes.erase(outline.notes.begin(), outline.notes.end() - kMostNotes);
+  }
   return outline;
 }
 
@@ -78,7 +86,7 @@ void noteChange(std::vector<ParameterChange>& changes, const std::string& key, c
   if (hasItsOwnPlace(key)) return;
   const auto known = std::find_if(changes.begin(), changes.end(), [&key](const ParameterChange& each) { return each.key == key; });
   if (known == changes.end()) {
-    if (from != to) changes.push_back({key, from, to});
+    if (from != to && changes.size() < kMostChanges) changes.push_back({key, from, to});
     return;
   }
   known->to = to;

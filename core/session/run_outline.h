@@ -28,7 +28,7 @@ struct RunOutline {
   /// Last values against those the run began with in its parent; for a run without one, against its algorithm's defaults
   /// on its scene. Seed, threads and iteration limit, which have other places, are left out.
   std::vector<ParameterChange> changed{};
-  std::vector<SessionNote> notes{};
+  std::vector<SessionNote> notes{};  ///< the newest thousand
 };
 
 /// All runs of a session in the order they began: some queries per run, whatever the length of the runs. What of a run

@@ -107,6 +107,7 @@ class TestWindowTree : public QObject {
   void layoutsAreReadStrictly();
   void theDocksToggleIsInTheMenu();
   void whatIsReadTooLateIsNotShown();
+  void aForkThatDidNotBeginIsNotTakenForItsParent();
 };
 
 void TestWindowTree::theListGrowsWithTheRuns() {
@@ -519,6 +520,37 @@ void TestWindowTree::whatIsReadTooLateIsNotShown() {
   QVERIFY(o.ask("mdgps-1", "runs.show"));
   QTRY_VERIFY_WITH_TIMEOUT(o.asks("runs"), kPatience);
   QCOMPARE(o.nameOf(0), QString("mdgps-2"));
+}
+
+void TestWindowTree::aForkThatDidNotBeginIsNotTakenForItsParent() {
+  const QTemporaryDir folder;
+  const QString file = folder.filePath("tree.gpss");
+  writeTree(file);
+  TreeWindow o(folder.path());
+  o.window.openSessionFile(file);
+  QVERIFY(o.shows(3));
+  o.raise();
+  QVERIFY(o.lists("badmm-1", 3));
+  QVERIFY(o.marks("badmm-1", "A"));
+  o.window.workspace()->setIteration(2);
+  QTRY_VERIFY(o.window.actions().fork->isEnabled());
+  o.window.actions().fork->trigger();
+  QVERIFY(o.shows(2, 1));
+  QVERIFY(o.marks("badmm-2", "B"));
+  QCOMPARE(o.row("badmm-1")->shownAs, QString("A"));
+  QCOMPARE(o.row("badmm-1")->iterations, 3);
+  QCOMPARE(o.row("badmm-2")->parent, o.row("badmm-1")->id);
+  QCOMPARE(o.row("badmm-2")->parentIteration, 2);
+  QVERIFY(o.row("badmm-2")->id < 0);
+  // It leaves the window, and what stood there comes back without it.
+  QVERIFY(o.ask("mdgps-1", "runs.show"));
+  QVERIFY(o.shows(5));
+  auto* back = o.panel().findChild<QAction*>("runs.back");
+  QTRY_VERIFY_WITH_TIMEOUT(back->isEnabled(), kPatience);
+  back->trigger();
+  QTRY_COMPARE_WITH_TIMEOUT(o.nameOf(0), QString("badmm-1"), kPatience);
+  for (const RunSession* run : o.window.runs()) QVERIFY(run);
+  QCOMPARE(o.window.runs().size(), std::size_t{1});
 }
 
 QTEST_MAIN(TestWindowTree)

@@ -317,6 +317,9 @@ void RunTreePanel::showChosen() {
   if (id != m_detailsOf || !m_name->isModified()) m_name->setText(row ? row->name : QString());
   if (id != m_detailsOf) m_note->clear();
   m_detailsOf = id;
+  // Putting them into words takes longer than comparing them, and this is called five times a second.
+  const std::vector<RunTreeNote> written = row ? row->notes : std::vector<RunTreeNote>();
+  if (written == m_notesShown) return showActions();
   QStringList notes;
   if (row) {
     for (const RunTreeNote& note : row->notes) {
@@ -325,12 +328,9 @@ void RunTreePanel::showChosen() {
       notes << head + QLatin1Char('\n') + plainLines(note.text);
     }
   }
-  const QString text = notes.join(QStringLiteral("\n\n"));
-  if (text != m_notesShown) {
-    m_notesShown = text;
-    m_notes->setPlainText(text);
-    m_notes->moveCursor(QTextCursor::End);
-  }
+  m_notesShown = written;
+  m_notes->setPlainText(notes.join(QStringLiteral("\n\n")));
+  m_notes->moveCursor(QTextCursor::End);
   showActions();
 }
 

@@ -91,7 +91,7 @@ class RunTreePanel : public QWidget {
   QLineEdit* m_note;
   QAction* m_addNote;
   QString m_readOnly;
-  QString m_notesShown;
+  std::vector<RunTreeNote> m_notesShown;
   qint64 m_detailsOf = 0;
   int m_scrubbed = 0;
 };

@@ -199,7 +199,7 @@ QString RunTreeModel::nameOf(qint64 id) const {
 QString RunTreeModel::text(const RunTreeRow& row, int column) const {
   switch (column) {
     case Name:
-      return row.parent == 0 ? row.name : tr("%1, from iteration %2").arg(row.name).arg(row.parentIteration);
+      return row.parent == 0 ? row.name : tr("%1, from iteration %2").arg(row.name, QString::number(row.parentIteration));
     case Shown: {
       if (row.state.isEmpty()) return row.shownAs;
       return row.shownAs.isEmpty() ? row.state : row.shownAs + QStringLiteral(" · ") + row.state;
@@ -221,7 +221,7 @@ QString RunTreeModel::describe(const RunTreeRow& row) const {
   if (row.parent != 0) {
     const QString parent = nameOf(row.parent);
     lines << (parent.isEmpty() ? tr("Left a run that is missing in this file, after iteration %1").arg(row.parentIteration)
-                               : tr("Left %1 after iteration %2").arg(parent).arg(row.parentIteration));
+                               : tr("Left %1 after iteration %2").arg(parent, QString::number(row.parentIteration)));
   }
   if (!row.changed.isEmpty()) {
     constexpr qsizetype kMost = 12;
