@@ -10,6 +10,7 @@
 #include "app/cli/output_file.h"
 #include "app/cli/plot_export.h"
 #include "app/cli/report_file.h"
+#include "core/base/printable.h"
 #include "core/engine/run_log.h"
 #include "core/session/export/c_header.h"
 #include "core/session/export/export_arrays.h"
@@ -22,7 +23,7 @@ namespace {
 constexpr const char* kProgram = "GPS Studio " GPS_STUDIO_VERSION;
 
 int tell(const Error& error, int code) {
-  std::fprintf(stderr, "%s\n", error.text().c_str());
+  std::fprintf(stderr, "%s\n", printable(error.text()).c_str());
   return code;
 }
 
@@ -103,8 +104,12 @@ Status draw(Report report, const ExportOptions& options, int iteration) {
   const Drawing drawing;
   if (!options.plotsFolder.empty()) {
     std::vector<RunRecord> records;
-    for (const ReportRun& run : report.runs) records.push_back(run.past);
-    if (const auto files = exportPlots(records, options.plotsFolder, iteration); !files) return files.error();
+    std::vector<int> forkedAfter;
+    for (const ReportRun& run : report.runs) {
+      records.push_back(run.past);
+      forkedAfter.push_back(run.forkedAfter);
+    }
+    if (const auto files = exportPlots(records, options.plotsFolder, iteration, forkedAfter); !files) return files.error();
   }
   return options.reportFile.empty() ? Status(Done{}) : writeReport(std::move(report), options.reportFile);
 }

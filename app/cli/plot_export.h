@@ -30,8 +30,10 @@ class Drawing {
 
 /// The window's plots as PNG, SVG and PDF files, rendered without a display: runs of one scene and seed overlaid where
 /// there are two of them, one subfolder per seed or run when that makes several groups. `iteration`: the one that plots
-/// of one iteration show; 0: the last. Returns the files. Needs a Drawing.
-Result<std::vector<std::string>> exportPlots(const std::vector<RunRecord>& runs, const std::string& folder, int iteration = 0);
+/// of one iteration show; 0: the last. `forkedAfter`: where each run left another one; 0, or no entry: nowhere. Returns the
+/// files. Needs a Drawing.
+Result<std::vector<std::string>> exportPlots(const std::vector<RunRecord>& runs, const std::string& folder, int iteration = 0,
+                                             const std::vector<int>& forkedAfter = {});
 
 /// Draws the pictures of a report one by one, some ten milliseconds each. Needs a Drawing; without a window it only says
 /// that there are none. The report must outlive it. Made on any thread, drawn on the UI thread.

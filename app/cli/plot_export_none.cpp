@@ -7,7 +7,8 @@ struct Drawing::Impl {};
 Drawing::Drawing() = default;
 Drawing::~Drawing() = default;
 
-Result<std::vector<std::string>> exportPlots(const std::vector<RunRecord>&, const std::string&, int) {
+Result<std::vector<std::string>> exportPlots(const std::vector<RunRecord>&, const std::string&, int,
+                                             const std::vector<int>&) {
   return Error{"This program was built without the window and draws no plots.", "--plots",
                "Build with -DGPS_STUDIO_GUI=ON, or use --metrics."};
 }

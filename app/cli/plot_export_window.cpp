@@ -98,12 +98,17 @@ Drawing::Drawing() {
 
 Drawing::~Drawing() = default;
 
-Result<std::vector<std::string>> exportPlots(const std::vector<RunRecord>& runs, const std::string& folder, int iteration) {
+Result<std::vector<std::string>> exportPlots(const std::vector<RunRecord>& runs, const std::string& folder, int iteration,
+                                             const std::vector<int>& forkedAfter) {
   const ui::Theme theme = ui::Theme::light();
   std::vector<std::string> files;
   for (const Group& group : groupsOf(runs)) {
     std::vector<History> histories;
-    for (const std::size_t i : group.runs) histories.push_back(historyOf(runs[i]));
+    for (const std::size_t i : group.runs) {
+      const auto history = historyOf(runs[i]);
+      if (i < forkedAfter.size()) history->setForkedAt(forkedAfter[i]);
+      histories.push_back(history);
+    }
     const QString place = QDir(QString::fromStdString(folder)).filePath(group.folder);
     if (!QDir().mkpath(place)) {
       return Error{"The folder can't be made.", place.toStdString(), "Choose a folder you may write to."};

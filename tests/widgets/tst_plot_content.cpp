@@ -243,6 +243,14 @@ void TestPlotContent::parameterChangesAreMarkers() {
   QCOMPARE(cost.events[0].x, 6.0);
   QCOMPARE(cost.events[0].text, QStringLiteral("lqr.kl_step 1 \u2192 0.5"));
   QVERIFY(plot("profile", {historyOf()}).events.empty());
+  // The painter goes from left to right: a fork of run B left of run A's change would not be seen else.
+  const auto fork = historyOf();
+  fork->setForkedAt(3);
+  const PlotContent two = plot("cost", {historyOf(), fork});
+  QCOMPARE(two.events.size(), std::size_t(3));
+  QCOMPARE(two.events[0].x, 3.0);
+  QCOMPARE(two.events[0].run, 1);
+  QVERIFY(two.events[1].x == 6.0 && two.events[2].x == 6.0);
 }
 
 void TestPlotContent::stepLimitsFollowTheirEvents() {

@@ -151,6 +151,9 @@ PlotContent buildPlot(const PlotEntry& entry, const PlotRequest& request) {
                  true};
     if (request.abscissa != PlotAbscissa::Iteration && longest) content.iterationX = longest->xs;
     for (const PlotRun& run : runs) addEvents(content, run);
+    // They are drawn from left to right, and what stands on another one is left out.
+    std::stable_sort(content.events.begin(), content.events.end(),
+                     [](const PlotEvent& a, const PlotEvent& b) { return a.x < b.x; });
   }
   entry.build(request, content);
   orderLegend(content);
