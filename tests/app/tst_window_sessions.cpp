@@ -18,6 +18,7 @@
 #include "app/forms/recent_files.h"
 #include "app/forms/workspace.h"
 #include "app/main_window.h"
+#include "core/session/session_fork.h"
 #include "tests/app/run_program.h"
 #include "tests/app/session_window.h"
 #include "tests/core/session/session_fixture.h"
@@ -59,6 +60,7 @@ class TestWindowSessions : public QObject {
   void anotherProgramsSessionIsOnlyRead();
   void whatIsNoSessionIsSaid();
   void aKilledProgramsSessionIsOffered();
+  void forksThatDidNotGoOnHideNoIterations();
   void aDiscardedSessionIsNotOfferedAgain();
   void closingAsksOnceForAName();
   void closingADiscardedSessionLeavesNothing();
@@ -278,6 +280,37 @@ void TestWindowSessions::aKilledProgramsSessionIsOffered() {
   QVERIFY(!o.window.session().named());
   QVERIFY(!o.window.close());  // it has no name still
   QVERIFY(o.asks("close"));
+}
+
+void TestWindowSessions::forksThatDidNotGoOnHideNoIterations() {
+  const QTemporaryDir folder;
+  QVERIFY(QDir(folder.path()).mkdir("unsaved"));
+  const QString file = unsavedIn(folder) + "/left.gpss";
+  write(file, 4);
+  for (int n = 2; n <= 3; ++n) {
+    RunOrigin origin;
+    RunSetup fork;
+    {
+      const auto session = SessionFile::open(file.toStdString());
+      fork = *setupAt(*session, session->runs().front(), 4);
+      origin.parent = session->runs().front().id;
+    }
+    fork.name = "trajopt-" + std::to_string(n);
+    origin.parentIteration = 4;
+    const auto writer = *SessionWriter::append(file.toStdString());
+    QVERIFY(writer->begin(fork, origin).ok());
+  }
+  {
+    // What a crash left is offered, not thrown away as empty.
+    Opened o(folder.path());
+    QTRY_VERIFY_WITH_TIMEOUT(o.asks("leftSession"), kPatience);
+    QVERIFY2(o.said("leftSession").contains("4 iteration"), qPrintable(o.said("leftSession")));
+    o.press("message.leftSession.keep");
+    QVERIFY(o.shows(4));
+    QVERIFY(!o.window.close());  // nor when the window closes
+    QVERIFY(o.asks("close"));
+  }
+  QVERIFY(QFile::exists(file));
 }
 
 void TestWindowSessions::aDiscardedSessionIsNotOfferedAgain() {
