@@ -7,7 +7,9 @@
 #include "app/cli/exit_code.h"
 #include "core/base/printable.h"
 #include "core/rollout/rollout.h"
+#include "core/session/export/export_point.h"
 #include "core/session/session_file.h"
+#include "core/session/session_fork.h"
 
 namespace gps::cli {
 
@@ -90,16 +92,21 @@ int evaluate(const EvaluateOptions& options) {
   if (!session) return refuse(session.error());
   const Result<SessionRun> run = session->run(options.run);
   if (!run) return refuse(run.error());
-  const int iteration = options.iteration.value_or(run->iterations);
+  // A fork's iterations are also those it shares.
+  const Result<int> chosen = chosenIteration(*session, *run, options.iteration);
+  if (!chosen) return refuse(chosen.error());
+  const int iteration = *chosen;
+  const Result<SessionRun> owner = ownerOf(*session, *run, iteration);
+  if (!owner) return refuse(owner.error());
   Trial training;
   Result<std::shared_ptr<const Task>> task = session->task(*run);
   if (!task) return refuse(task.error());
   training.task = *task;
-  const Result<Parameters> parameters = session->parameters(*run, **task, iteration);
+  const Result<Parameters> parameters = session->parameters(*owner, **task, iteration);
   if (!parameters) return refuse(parameters.error());
-  const Result<std::shared_ptr<const Snapshot>> snapshot = session->snapshot(*run, *task, iteration);
+  const Result<std::shared_ptr<const Snapshot>> snapshot = session->snapshot(*owner, *task, iteration);
   if (!snapshot) return refuse(snapshot.error());
-  const Result<std::shared_ptr<const GlobalPolicy>> policy = session->policy(*run, **task, iteration);
+  const Result<std::shared_ptr<const GlobalPolicy>> policy = session->policy(*owner, **task, iteration);
   if (!policy) return refuse(policy.error());
   Result<CostPerCondition> costs = costWith(*(*task)->scene, parameters->cost.terms);
   if (!costs) return refuse(costs.error());

@@ -8,6 +8,7 @@
 
 #include "app/cli/assignments.h"
 #include "app/cli/exit_code.h"
+#include "core/base/printable.h"
 #include "core/session/file_lock.h"
 #include "core/session/session_file.h"
 #include "core/session/session_fork.h"
@@ -88,7 +89,7 @@ Result<std::vector<RunSetup>> setupsOfSession(const TrainOptions& options) {
     return lock ? setup.error() : lock.error();
   }
   if (!plant.empty() && options.device.port.empty()) {
-    std::fprintf(stderr, "%s was learned on an arm; without --device it goes on in simulation.\n", run->name.c_str());
+    std::fprintf(stderr, "%s was learned on an arm; without --device it goes on in simulation.\n", printable(run->name).c_str());
   }
   setup->name = options.forkAt ? nameOfFork(*session, run->name) : run->name;
   auto point = std::make_shared<ResumePoint>(*setup->resume);

@@ -214,6 +214,14 @@ void TestSessionCommand::aForkLeavesItsParentAsItIs() {
   QCOMPARE(runs[1]["forked_from"].toString(), QString("mdgps-1"));
   QCOMPARE(runs[2]["forked_after"].toInt(), 3);
   QCOMPARE(runProgram({"check", file}).exitCode, 0);
+  // Its shared iterations are its own to whoever asks; so is where a fork left that did not go on.
+  const auto judged = [&file](const char* run, const char* at) {
+    const Outcome evaluated = runProgram({"evaluate", file, "--run", run, "--iteration", at, "--json"});
+    return QJsonDocument::fromJson(evaluated.out)["conditions"].toArray();
+  };
+  QVERIFY(!judged("mdgps-1", "1").isEmpty());
+  QCOMPARE(judged("mdgps-2", "1"), judged("mdgps-1", "1"));
+  QVERIFY(judged("mdgps-3", "4") != judged("mdgps-1", "4"));
   const Outcome late = runProgram({"train", "--resume", file, "--at", "9"});
   QCOMPARE(late.exitCode, 2);
   QVERIFY2(late.err.contains("no iteration 9"), late.err.constData());
