@@ -151,7 +151,6 @@ void ArmPanel::makeArming(QVBoxLayout* column) {
   m_checklist = new QCheckBox(tr("The arm has room, and I can cut its power"), m_body);
   m_checklist->setObjectName("arm.checklist");
   m_checklist->setToolTip(tr("To be ticked before each arming after a fault, a stop or a new connection"));
-  connect(m_checklist, &QCheckBox::toggled, this, &ArmPanel::edited);
   column->addWidget(m_checklist);
   m_arm = new HoldButton(tr("Hold to arm"), kHoldMilliseconds, m_body);
   m_arm->setObjectName("arm.arm");
@@ -185,10 +184,7 @@ void ArmPanel::makeJoints(QVBoxLayout* column) {
   m_percent->setMinimumWidth(m_percent->fontMetrics().horizontalAdvance(QStringLiteral("100 %")));
   const auto showPercent = [this] { m_percent->setText(QStringLiteral("%1 %").arg(m_speed->value())); };
   showPercent();
-  connect(m_speed, &QSlider::valueChanged, this, [this, showPercent] {
-    showPercent();
-    Q_EMIT edited();
-  });
+  connect(m_speed, &QSlider::valueChanged, this, showPercent);
   auto* row = new QHBoxLayout;
   row->setSpacing(8);
   row->addWidget(new QLabel(tr("Speed"), m_body));

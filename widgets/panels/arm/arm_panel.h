@@ -37,8 +37,6 @@ class ArmPanel : public QWidget {
   void clearChecklist();
   /// The joint whose button is held and which way; {-1, 0}: none.
   std::pair<int, int> jogging() const;
-  /// An Esc was pressed somewhere in the panel; two in short order are the emergency stop.
-  void escape();
 
   QSize sizeHint() const override { return {400, 640}; }
 
@@ -49,12 +47,13 @@ class ArmPanel : public QWidget {
   void disarmRequested();
   void learnOnArmChosen(bool onArm);
   void confirmed();  ///< the next step of the first trials
-  void edited();     ///< speed or checklist
 
  protected:
   void keyPressEvent(QKeyEvent* event) override;
 
  private:
+  /// An Esc was pressed somewhere in the panel; two in short order are the emergency stop.
+  void escape();
   void makeHead(QVBoxLayout* column);
   void makeArming(QVBoxLayout* column);
   void makeJoints(QVBoxLayout* column);

@@ -131,7 +131,6 @@ ArmForm DeviceForm::form() const {
 }
 
 void DeviceForm::setPorts(const std::vector<PortEntry>& ports) {
-  m_found = !ports.empty();
   if (m_opened) return;
   const QString before = m_port->currentText();
   const QSignalBlocker blocker(m_port);

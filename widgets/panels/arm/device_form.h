@@ -25,7 +25,6 @@ class DeviceForm : public QWidget {
   ArmForm form() const;
   /// `opened`: the fields are fixed and the button disconnects. `settled`: the button can be pressed.
   void setOpened(bool opened, bool settled);
-  bool hasPorts() const { return m_found; }
 
  Q_SIGNALS:
   void portsWanted();
@@ -48,7 +47,6 @@ class DeviceForm : public QWidget {
   QString m_armFile;
   QString m_typedServos;
   bool m_opened = false;
-  bool m_found = false;
   bool m_chosen = false;  ///< by the user, so that the list does not choose again
 };
 
