@@ -81,7 +81,7 @@ void TestExportArrays::numpyReadsTheSameNumbers_data() {
 }
 
 void TestExportArrays::numpyReadsTheSameNumbers() {
-  if (!needsNumpy()) QSKIP("no Python with numpy (python3-numpy)");
+  if (!needsNumpy()) QFAIL("there is no Python with numpy; tests/run installs python3-numpy");
   QFETCH(QString, algorithm);
   QFETCH(QString, scene);
   const QTemporaryDir folder;
@@ -128,7 +128,7 @@ void TestExportArrays::numpyReadsTheSameNumbers() {
 }
 
 void TestExportArrays::everyIterationAndAFork() {
-  if (!needsNumpy()) QSKIP("no Python with numpy (python3-numpy)");
+  if (!needsNumpy()) QFAIL("there is no Python with numpy; tests/run installs python3-numpy");
   const QTemporaryDir folder;
   const QString file = folder.filePath("run.gpss"), target = folder.filePath("run.npz");
   trainTo(file.toStdString(), sceneSetup("trajopt", "point_mass", 3));
@@ -175,7 +175,7 @@ void TestExportArrays::theSameIterationGivesTheSameBytes() {
 }
 
 void TestExportArrays::oddNamesAndNumbersSurvive() {
-  if (!needsNumpy()) QSKIP("no Python with numpy (python3-numpy)");
+  if (!needsNumpy()) QFAIL("there is no Python with numpy; tests/run installs python3-numpy");
   const QTemporaryDir folder;
   const QString target = folder.filePath("odd.npz");
   auto file = FileWriter::open(target.toStdString());

@@ -113,7 +113,7 @@ void TestExportHeader::compiledItActsAsTheProgram() {
   QVERIFY(write(folder.filePath("rows.txt"), input));
   for (const Compiler& compiler : kCompilers) {
     const QString program = QStandardPaths::findExecutable(compiler.name);
-    if (program.isEmpty()) QSKIP("no compiler");
+    if (program.isEmpty()) QFAIL("there is no cc or g++; tests/run installs build-essential");
     const QString source = folder.filePath(compiler.source), binary = folder.filePath(QString(compiler.source) + ".bin");
     QVERIFY(write(source, mainProgram("my arm.h", "my_arm", "MY_ARM", point->policy != nullptr)));
     const PythonResult built = runCommand(program, compiler.arguments + QStringList{source, "-o", binary, "-lm"});
@@ -169,7 +169,7 @@ void TestExportHeader::hostileNamesStayNames() {
     const QByteArray prefix = QByteArray::fromStdString(cPrefix(name));
     for (const Compiler& compiler : kCompilers) {
       const QString program = QStandardPaths::findExecutable(compiler.name);
-      if (program.isEmpty()) QSKIP("no compiler");
+      if (program.isEmpty()) QFAIL("there is no cc or g++; tests/run installs build-essential");
       const QString source = folder.filePath(compiler.source), binary = folder.filePath("bin");
       QVERIFY(write(source, mainProgram("h.h", prefix, prefix.toUpper(), true) +
                                 "int more(void) { return " + prefix + "_state_name(0)[0] == '*' && " + prefix +
@@ -183,7 +183,7 @@ void TestExportHeader::hostileNamesStayNames() {
 
 void TestExportHeader::twoHeadersGoTogether() {
   const QString program = QStandardPaths::findExecutable("cc");
-  if (program.isEmpty()) QSKIP("no compiler");
+  if (program.isEmpty()) QFAIL("there is no cc or g++; tests/run installs build-essential");
   const QTemporaryDir folder;
   const std::string file = folder.filePath("run.gpss").toStdString();
   trainTo(file, sceneSetup("mdgps", "point_mass", 2));

@@ -53,7 +53,7 @@ void TestExportTorch::pythonGetsTheSameActions_data() {
 
 void TestExportTorch::pythonGetsTheSameActions() {
   const QString python = pythonWith("torch");
-  if (python.isEmpty()) QSKIP("no Python with torch (python3-torch)");
+  if (python.isEmpty()) QFAIL("there is no Python with torch; tests/run installs python3-torch");
   QFETCH(QString, algorithm);
   QFETCH(QString, scene);
   QFETCH(QString, activation);
